@@ -1,0 +1,1 @@
+"""What a database contains: tables, keys, sequences, and the graph over them."""

@@ -1,0 +1,1 @@
+"""Which rows are wanted, and how they are fetched."""

@@ -1,0 +1,1 @@
+"""Text to SQL, without a server: templates, statements, quoting."""
