@@ -1,0 +1,354 @@
+"""The schema of a source as pg_dump tells it: one piece per object, without what must not leave the source."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import IO, Any
+
+import pglast
+import psycopg
+from pglast import ast
+from pglast.enums import AlterTableType
+
+from devdb.server import programs
+from devdb.sqltext.quoting import ident
+
+# Lines of pg_restore's table of contents that are left out before any text is made of them: what administers the
+# source or holds passwords, and comments that only the owner of an extension, or of "public", may repeat.
+_ADMINISTRATION = re.compile(
+    r"(?:SUBSCRIPTION|PUBLICATION|EVENT TRIGGER|SERVER|USER MAPPING|FOREIGN DATA WRAPPER|BLOB|LARGE OBJECT|DATABASE|"
+    r"SECURITY LABEL|COMMENT - (?:SUBSCRIPTION|PUBLICATION|EVENT TRIGGER|SERVER|FOREIGN DATA WRAPPER|LARGE OBJECT|"
+    r"EXTENSION|SCHEMA public)|ACL - (?:FOREIGN SERVER|FOREIGN DATA WRAPPER|LARGE OBJECT)) "
+    r"|BLOBS|PUBLICATION TABLE|SUBSCRIPTION TABLE"
+)
+
+# Settings at the head of a section that every supported server knows. pg_dump may add newer ones, all of them at
+# their default, which an older dev server would refuse.
+_SETTINGS = (
+    "statement_timeout",
+    "lock_timeout",
+    "idle_in_transaction_session_timeout",
+    "client_encoding",
+    "standard_conforming_strings",
+    "check_function_bodies",
+    "xmloption",
+    "client_min_messages",
+    "row_security",
+)
+
+# pg_dump states these once, before the header of the first object that they matter to.
+_CARRIED = re.compile(r"(?:\n+SET default_(?:table_access_method|tablespace) = [^\n]*;)+\n*\Z")
+
+# Above this many `-N` arguments pg_dump is asked for everything; what was not chosen is dropped afterwards.
+_MOST_EXCLUSIONS = 2000
+
+_OTHER_SCHEMAS = """
+    SELECT nspname FROM pg_catalog.pg_namespace
+    WHERE nspname !~ '^pg_' AND nspname <> 'information_schema' AND NOT nspname = ANY (%s)
+    ORDER BY nspname
+"""
+
+# Extensions that consist of a foreign data wrapper and its functions, none of which anything else uses.
+_WRAPPER_EXTENSIONS = """
+    WITH members AS (
+        SELECT refobjid AS extension, classid, objid FROM pg_catalog.pg_depend
+        WHERE refclassid = 'pg_catalog.pg_extension'::regclass AND deptype = 'e'
+    )
+    SELECT e.extname FROM pg_catalog.pg_extension AS e
+    WHERE EXISTS (
+        SELECT FROM members AS m JOIN pg_catalog.pg_foreign_data_wrapper AS w ON w.oid = m.objid
+        WHERE m.extension = e.oid AND m.classid = 'pg_catalog.pg_foreign_data_wrapper'::regclass AND w.fdwhandler <> 0
+    )
+    AND NOT EXISTS (
+        SELECT FROM members AS m
+        WHERE m.extension = e.oid AND m.classid NOT IN (
+            'pg_catalog.pg_foreign_data_wrapper'::regclass, 'pg_catalog.pg_proc'::regclass
+        )
+    )
+    AND NOT EXISTS (
+        SELECT FROM members AS m JOIN pg_catalog.pg_depend AS d ON d.refclassid = m.classid AND d.refobjid = m.objid
+        WHERE m.extension = e.oid AND m.classid = 'pg_catalog.pg_proc'::regclass
+          AND d.classid <> 'pg_catalog.pg_foreign_data_wrapper'::regclass
+    )
+    ORDER BY e.extname
+"""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One object, or a comment or grant on one: its kind in pg_dump's word ("TABLE", "FK CONSTRAINT"), and its SQL.
+
+    `schema` is "-" for what lives in none; `name` is pg_dump's tag, such as `orders orders_pkey` or `TABLE orders`.
+    """
+
+    kind: str
+    schema: str
+    name: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Section:
+    """What comes before the data, or after it. `settings` are the SET statements that it relies on."""
+
+    settings: str
+    pieces: tuple[Piece, ...]
+
+
+@dataclass(frozen=True)
+class Archive:
+    """Both sections of a source's schema, and a line of prose for each thing left out or changed."""
+
+    pre_data: Section
+    post_data: Section
+    notes: tuple[str, ...]
+
+
+def read(
+    source: psycopg.Connection[Any],
+    *,
+    schemas: Sequence[str] | None,
+    skip_extensions: Collection[str] = (),
+    owner: bool = False,
+    privileges: bool = False,
+) -> Archive:
+    """Ask pg_dump for the schemas of the source (None: all but system ones) and keep what a dev database wants.
+
+    Raises UsageError when every installed pg_dump is older than the source.
+    """
+    conninfo, password = programs.parameters(source)
+    pg_dump = programs.find("pg_dump", at_least=source.info.server_version // 10000)
+    args = ["--format=custom", "--schema-only", "--encoding=UTF8", "--no-tablespaces", "--no-security-labels"]
+    args += ["--no-publications", "--no-subscriptions", "--no-password"]
+    args += [] if owner else ["--no-owner"]
+    args += [] if privileges else ["--no-privileges"]
+    if schemas is not None:
+        # Exclusion, as opposed to -n, keeps extensions, casts and languages, and asks no right on other schemas.
+        others = [name for (name,) in source.execute(_OTHER_SCHEMAS, (list(schemas),))]
+        if len(others) <= _MOST_EXCLUSIONS:
+            args += ["--exclude-schema=" + _exactly(name) for name in others]
+    wrappers = [name for (name,) in source.execute(_WRAPPER_EXTENSIONS)]
+    # A file without a name: the archive holds the passwords of user mappings, and nothing of it may stay behind.
+    with tempfile.TemporaryFile() as archive:
+        programs.run(pg_dump, args, conninfo=conninfo, password=password, stdout=archive)
+        pg_restore = pg_dump.sibling("pg_restore")
+        pre_data = _section(pg_restore, archive, "pre-data", owner=owner)
+        post_data = _section(pg_restore, archive, "post-data", owner=owner)
+    choice = _Choice(schemas, frozenset(wrappers), frozenset(skip_extensions))
+    chosen = Archive(
+        replace(pre_data, pieces=choice.of(pre_data.pieces)), replace(post_data, pieces=choice.of(post_data.pieces)), ()
+    )
+    return replace(chosen, notes=tuple(choice.notes))
+
+
+def _exactly(name: str) -> str:
+    """A pattern that matches this name only; within double quotes pg_dump knows no wildcards."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _section(pg_restore: programs.Program, archive: IO[bytes], section: str, *, owner: bool) -> Section:
+    """The pieces of one section, in pg_dump's order, administration left out."""
+
+    def restore(*args: str) -> str:
+        archive.seek(0)
+        printed = programs.run(pg_restore, [f"--section={section}", *args], stdin=archive)
+        return printed.decode("utf-8", "surrogateescape")
+
+    listed = [line for line in restore("--list").split("\n") if line and not line.startswith(";")]
+    wanted = [line for line in listed if not _ADMINISTRATION.match(_entry(line))]
+    if not wanted:
+        return Section("", ())
+    with tempfile.NamedTemporaryFile() as contents:
+        contents.write("\n".join(wanted).encode("utf-8", "surrogateescape"))
+        contents.flush()
+        flags = [] if owner else ["--no-owner"]
+        text = restore(f"--use-list={contents.name}", "--file=-", "--no-tablespaces", *flags)
+    return _split(text, [_entry(line) for line in wanted])
+
+
+def _entry(line: str) -> str:
+    """`217; 1259 16407 TABLE public orders owner` without its numbers."""
+    return line.split(" ", 3)[3]
+
+
+_HEADER = re.compile(r"^--\n-- Name: (.*)\n--\n\n?", re.MULTILINE)
+
+
+def _split(text: str, contents: Sequence[str]) -> Section:
+    """Cut pg_restore's text at the headers of its entries.
+
+    A header counts only when it is the next one that the table of contents promises: a function's body may hold
+    lines that look like one, and names may hold the words that separate the parts of a header.
+    """
+    cuts: list[tuple[int, int, Piece]] = []
+    position = 0
+    for found in _HEADER.finditer(text):
+        for later in range(position, len(contents)):
+            piece = _match(found[1], contents[later])
+            if piece is not None:
+                cuts.append((found.start(), found.end(), piece))
+                position = later + 1
+                break
+    head = text[: cuts[0][0]] if cuts else text
+    settings = [line for line in head.split("\n") if _is_setting(line)]
+    end = re.compile(r"\n*--\n-- PostgreSQL database dump complete\n--\n.*\Z", re.DOTALL)
+    pieces = _carried(head)[1]
+    for index, (_, start, piece) in enumerate(cuts):
+        body = text[start : cuts[index + 1][0]] if index + 1 < len(cuts) else end.sub("\n", text[start:])
+        body, carried = _carried(body)
+        if body.strip():
+            pieces.append(replace(piece, text=body.strip("\n")))
+        pieces += carried
+    return Section("\n".join(settings), tuple(pieces))
+
+
+def _match(header: str, entry: str) -> Piece | None:
+    """The parts of a header `NAME; Type: KIND; Schema: SCHEMA; Owner: OWNER`, if it is that of this entry."""
+    for kind_at in re.finditer("; Type: ", header):
+        for schema_at in re.finditer("; Schema: ", header[kind_at.end() :]):
+            kind = header[kind_at.end() :][: schema_at.start()]
+            if not entry.startswith(kind + " "):
+                continue
+            rest = header[kind_at.end() + schema_at.end() :]
+            for owner_at in re.finditer("; Owner: ", rest):
+                schema, name = rest[: owner_at.start()], header[: kind_at.start()]
+                if (entry + " ").startswith(f"{kind} {schema} {name} "):
+                    return Piece(kind, schema, name, "")
+    return None
+
+
+def _is_setting(line: str) -> bool:
+    name = re.match(r"SET (\w+) = ", line)
+    return line.startswith("SELECT pg_catalog.set_config(") or (name is not None and name[1] in _SETTINGS)
+
+
+def _carried(text: str) -> tuple[str, list[Piece]]:
+    """Text without the settings at its end, and these as pieces of their own: they matter to all that follows."""
+    found = _CARRIED.search(text)
+    if found is None:
+        return text, []
+    lines = [line for line in found[0].split("\n") if line]
+    return text[: found.start()], [Piece("SETTING", "-", line.split()[1], line) for line in lines]
+
+
+class _Choice:
+    """Which pieces a dev database gets. Sees the pieces in their order: a comment follows what it is on."""
+
+    def __init__(self, schemas: Sequence[str] | None, wrappers: Collection[str], skipped: Collection[str]) -> None:
+        self.schemas = None if schemas is None else frozenset(schemas)
+        self.wrappers = wrappers
+        self.skipped = skipped
+        self.notes: list[str] = []
+        self._gone: set[str] = set()
+        self._created: set[str] = set()
+
+    def of(self, pieces: Sequence[Piece]) -> tuple[Piece, ...]:
+        return tuple(kept for piece in pieces for kept in self._of_one(piece))
+
+    def _of_one(self, piece: Piece) -> list[Piece]:
+        if piece.kind == "SETTING":
+            return [piece]
+        if piece.kind == "EXTENSION":
+            return self._extension(piece)
+        if not self._wanted(piece):
+            self._gone.add(_subject(piece))
+            return []
+        if piece.kind == "SCHEMA":
+            self._created.add(piece.text.split("\n")[0])
+            return [replace(piece, text=piece.text.replace("CREATE SCHEMA ", "CREATE SCHEMA IF NOT EXISTS ", 1))]
+        if piece.kind == "FOREIGN TABLE":
+            self.notes.append(f"Foreign table {piece.schema}.{piece.name} of the source is an ordinary table here.")
+            return [Piece("TABLE", piece.schema, piece.name, ordinary_table(piece.text))]
+        if piece.kind == "COMMENT" and piece.name.startswith("FOREIGN TABLE "):
+            text = piece.text.replace("COMMENT ON FOREIGN TABLE ", "COMMENT ON TABLE ", 1)
+            return [replace(piece, name=piece.name.removeprefix("FOREIGN "), text=text)]
+        return [piece]
+
+    def _extension(self, piece: Piece) -> list[Piece]:
+        if piece.name in self.skipped or piece.name in self.wrappers:
+            why = "as the settings say" if piece.name in self.skipped else "it only serves foreign tables"
+            self.notes.append(f"Extension {piece.name} is left out: {why}.")
+            return []
+        home = re.search(r" WITH SCHEMA (.*);$", piece.text)
+        if home is None or home[1] in ("public", "pg_catalog") or f"CREATE SCHEMA {home[1]};" in self._created:
+            return [piece]
+        self._created.add(f"CREATE SCHEMA {home[1]};")
+        schema = Piece("SCHEMA", "-", home[1].strip('"'), f"CREATE SCHEMA IF NOT EXISTS {home[1]};")
+        return [schema, piece]
+
+    def _wanted(self, piece: Piece) -> bool:
+        if piece.kind == "FUNCTION" and re.search(r"\bRETURNS fdw_handler\b", piece.text):
+            return False
+        if self.schemas is None:
+            return True
+        if piece.kind == "SCHEMA":
+            return piece.name in self.schemas
+        if piece.kind in ("CAST", "TRANSFORM"):
+            return _schemas_named(piece.text) <= self.schemas | {"pg_catalog"}
+        if piece.schema == "-":
+            return piece.name not in self._gone
+        return piece.schema in self.schemas
+
+
+def _subject(piece: Piece) -> str:
+    """How the name of a comment on it, or of a grant on it, begins."""
+    if piece.kind == "SCHEMA":
+        return f"SCHEMA {ident(piece.name)}"
+    return piece.name if piece.kind in ("CAST", "TRANSFORM") else f"{piece.kind} {piece.name}"
+
+
+def _schemas_named(text: str) -> set[str]:
+    """Schemas of the types and functions in a CREATE CAST or CREATE TRANSFORM, which pg_dump always writes."""
+    tokens = pglast.parser.scan(text)
+    pairs = pairwise(tokens)
+    names = (text[token.start : token.end + 1] for token, after in pairs if after.name == "ASCII_46")
+    return {name[1:-1].replace('""', '"') if name.startswith('"') else name for name in names}
+
+
+def ordinary_table(text: str) -> str:
+    """CREATE FOREIGN TABLE, with the statements that follow it, as an ordinary table: no server and no options."""
+    create, *others = pglast.split(text)
+    kept = [_without_server(create)]
+    for statement in others:
+        if statement.startswith("ALTER FOREIGN TABLE "):
+            if _changes_options(statement):
+                continue
+            statement = statement.replace("ALTER FOREIGN TABLE ", "ALTER TABLE ", 1)
+        kept.append(statement)
+    return ";\n\n".join(kept) + ";"
+
+
+def _changes_options(statement: str) -> bool:
+    parsed = pglast.parse_sql(statement)[0].stmt
+    commands = parsed.cmds if isinstance(parsed, ast.AlterTableStmt) else None
+    return any(command.subtype == AlterTableType.AT_AlterColumnGenericOptions for command in commands or ())
+
+
+def _without_server(statement: str) -> str:
+    """Cut FOREIGN, every OPTIONS (…) and everything from SERVER on, at their tokens; the rest stays as it was."""
+    tokens = pglast.parser.scan(statement)
+    cuts: list[tuple[int, int]] = []
+    depth = 0
+    options_from: int | None = None
+    for index, token in enumerate(tokens):
+        if token.name == "FOREIGN" and index == 1:
+            cuts.append((token.start, tokens[index + 1].start))
+        elif token.name == "ASCII_40":
+            depth += 1
+        elif token.name == "ASCII_41":
+            depth -= 1
+            if options_from is not None and depth == 1:
+                cuts.append((options_from, token.end + 1))
+                options_from = None
+        elif token.name == "SERVER" and depth == 0:
+            cuts.append((tokens[index - 1].end + 1, len(statement)))
+            break
+        elif token.name == "OPTIONS" and depth == 1 and tokens[index + 1].name == "ASCII_40":
+            options_from = tokens[index - 1].end + 1
+    for start, end in reversed(cuts):
+        statement = statement[:start] + statement[end:]
+    return statement
