@@ -1,0 +1,62 @@
+"""What the sections of the settings are made of: kinds of values, and a mapping that knows its keys."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict, model_validator
+from pydantic_core import PydanticCustomError
+
+NAME_BYTES = 63  # PostgreSQL cuts longer names off (NAMEDATALEN - 1)
+
+
+class Section(BaseModel):
+    """A mapping of the settings file. A key without a value means its default."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _drop_unsaid(cls, value: Any) -> Any:
+        # Commenting out every key of a section leaves its name with nothing: that is no mistake.
+        if value is None:
+            return {}
+        if not isinstance(value, dict):
+            return value
+        known = {item.alias or name for name, item in cls.model_fields.items()}
+        return {key: item for key, item in value.items() if item is not None or key not in known}
+
+
+def check_name(name: str) -> str:
+    if not name:
+        raise PydanticCustomError("name", "a name must not be empty")
+    if len(name.encode()) > NAME_BYTES:
+        raise PydanticCustomError("name", "a name must not be longer than 63 bytes")
+    return name
+
+
+def _check_database(name: str) -> str:
+    if re.match(r"postgres(ql)?://|\s*\w+\s*=", name):
+        raise PydanticCustomError(
+            "name", "takes a name, not a connection string: write host, port, user and conninfo beside it"
+        )
+    return check_name(name)
+
+
+def _texts(value: Any) -> Any:
+    """Numbers in a mapping of options are texts to libpq and to the wrapper."""
+    if not isinstance(value, dict):
+        return value
+    return {
+        key: str(item) if isinstance(item, int | float) and not isinstance(item, bool) else item
+        for key, item in value.items()
+    }
+
+
+Name = Annotated[str, Strict(), AfterValidator(check_name)]
+DatabaseName = Annotated[str, Strict(), AfterValidator(_check_database)]
+Flag = Annotated[bool, Strict()]
+Text = Annotated[str, Strict(), Field(min_length=1)]
+Texts = Annotated[Mapping[str, Text], BeforeValidator(_texts)]
