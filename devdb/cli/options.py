@@ -1,0 +1,119 @@
+"""The options that every command shares: the same letters, the same meaning."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+import devdb
+from devdb.settings import FILE_NAME, Overrides, Settings
+
+# -h is the host, as in every PostgreSQL program.
+CONTEXT_SETTINGS: dict[str, Any] = {"help_option_names": ["-?", "--help"], "max_content_width": 100}
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the shared options say, as typed. None, False and 0 are what stands for an option not given."""
+
+    host: str | None = None
+    port: int | None = None
+    username: str | None = None
+    dev_db: str | None = None
+    prod_db: str | None = None
+    config: Path | None = None
+    sql_dir: Path | None = None
+    output_dir: Path | None = None
+    dry_run: bool = False
+    no_dump: bool = False
+    verbose: int = 0
+    quiet: bool = False
+    yes: bool = False
+
+    def settings(self) -> Settings:
+        """Load the settings, these options over the file. Raises SettingsError, ScriptFailed or UsageError."""
+        overrides = Overrides(
+            host=self.host,
+            port=self.port,
+            user=self.username,
+            dev_db=self.dev_db,
+            prod_db=self.prod_db,
+            sql_dir=self.sql_dir,
+            output_dir=self.output_dir,
+        )
+        return Settings.load(self.config, overrides=overrides)
+
+
+_OPTIONS: dict[str, Callable[[_Command], _Command]] = {
+    "host": click.option("-h", "--host", metavar="HOST", help="Dev server's host or socket directory."),
+    "port": click.option("-p", "--port", type=click.IntRange(1, 65535), metavar="PORT", help="Dev server's port."),
+    "username": click.option("-U", "--username", metavar="NAME", help="User to connect as.  [default: postgres]"),
+    "dev_db": click.option(
+        "-d", "--dev-db", metavar="DB", help="Dev database: a name, URI or conninfo string.  [default: devdb]"
+    ),
+    "prod_db": click.option(
+        "--prod-db", metavar="DB", help="Production database: a name, URI or conninfo string.  [default: proddb]"
+    ),
+    "config": click.option(
+        "-c",
+        "--config",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help=f"Settings file.  [default: ./{FILE_NAME}, if there is one]",
+    ),
+    "sql_dir": click.option(
+        "--sql-dir",
+        type=click.Path(exists=True, file_okay=False, path_type=Path),
+        metavar="DIRECTORY",
+        help="SQL templates of your own, used instead of the built-in ones of the same name.",
+    ),
+    "output_dir": click.option(
+        "-o",
+        "--output-dir",
+        type=click.Path(file_okay=False, path_type=Path),
+        metavar="DIRECTORY",
+        help="Where schema.sql and the dump go.  [default: beside the settings file]",
+    ),
+    "dry_run": click.option("-n", "--dry-run", is_flag=True, help="Print the SQL instead of running it."),
+    "no_dump": click.option("--no-dump", is_flag=True, help="Write no dump at the end."),
+    "verbose": click.option("-v", "--verbose", count=True, help="Say more; -vv also shows the SQL."),
+    "quiet": click.option("-q", "--quiet", is_flag=True, help="Say nothing but warnings and errors."),
+    "yes": click.option("-y", "--yes", is_flag=True, help="Go on where devdb would refuse to replace or drop."),
+}
+
+
+def shared_options(command: _Command) -> _Command:
+    """Give `command` all shared options, and call it with them as one argument, `options`."""
+    return some_options(*_OPTIONS)(command)
+
+
+def some_options(*names: str) -> Callable[[_Command], _Command]:
+    """Give a command the shared options `names` (fields of Options) alone; the rest of `options` is as not given."""
+
+    def decorate(command: _Command) -> _Command:
+        @functools.wraps(command)
+        def with_options(*args: Any, **kwargs: Any) -> Any:
+            said = {item.name: kwargs.pop(item.name) for item in fields(Options) if item.name in names}
+            options = Options(**said)
+            if options.verbose and options.quiet:
+                raise click.UsageError("-v and -q exclude each other.")
+            return command(*args, options=options, **kwargs)
+
+        decorated: Any = version_option(with_options)
+        for name in reversed(names):
+            decorated = _OPTIONS[name](decorated)
+        return decorated  # type: ignore[no-any-return]
+
+    return decorate
+
+
+def version_option(command: _Command) -> _Command:
+    """Give `command` -V, which says the version of devdb."""
+    return click.version_option(devdb.__version__, "-V", "--version", message="devdb %(version)s")(command)
