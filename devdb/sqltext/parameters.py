@@ -7,7 +7,7 @@ from collections.abc import Callable
 import jinja2
 from jinja2 import meta, nodes
 
-FILTERS = ("ident", "idents", "literal", "literals", "secret", "sql")
+FILTERS = ("argument", "comment", "ident", "idents", "literal", "literals", "script", "secret", "sql")
 """What turns a value into SQL text in a template; nothing else does."""
 
 _FIELD = "Parameters"

@@ -53,6 +53,13 @@ def literal(value: object) -> str:
     raise TypeError(f"no SQL literal is known for a {type(value).__name__}")
 
 
+def argument(text: str) -> str:
+    r"""`text` as one argument of a backslash command (\warn, \connect), whatever it holds; lines are joined."""
+    _refuse_unsendable(text, "an argument")
+    joined = " ".join(text.splitlines()).replace("\\", "\\\\").replace("'", "''")
+    return f"'{joined}'"
+
+
 def _text(value: str) -> str:
     _refuse_unsendable(value, "a value")
     escaped = value.replace("'", "''")

@@ -246,11 +246,27 @@ def _filters(marks: _Marks, hidden: _Secrets) -> Mapping[str, Callable[..., str]
             raise ValueError("SQL must not hold the character NUL")
         return value
 
+    def idents(values: object, of: str | None = None) -> str:
+        prefix = "" if of is None else ident(of) + "."
+        return ", ".join(prefix + ident(value) for value in _several(values))
+
+    def script(value: object) -> str:
+        """Another script's text, its lines still known by where they came from."""
+        value = _defined(value)
+        if not isinstance(value, Script) or value.text is None:
+            raise TypeError(f"a script with its text is needed here, not {type(value).__name__}")
+        lines = value.text.split("\n")
+        origins = value.origins or tuple((value.name, number) for number in range(1, len(lines) + 1))
+        return "\n".join(marks.line(*origin) + line for origin, line in zip(origins, lines, strict=True))
+
     return {
+        "argument": lambda value: quoting.argument(str(plain(value))),
+        "comment": lambda value: " ".join(str(plain(value)).split()),
         "ident": ident,
-        "idents": lambda values: ", ".join(ident(value) for value in _several(values)),
+        "idents": idents,
         "literal": literal,
         "literals": lambda values: ", ".join(literal(value) for value in _several(values)),
+        "script": script,
         "secret": hidden.placeholder,
         "sql": sql,
     }

@@ -1,0 +1,159 @@
+"""What a source contains, as values: tables, columns, foreign keys, sequences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from devdb.sqltext.quoting import ident
+
+
+@dataclass(frozen=True, order=True)
+class Name:
+    """A schema-qualified name, unquoted. `str()` is for people, `sql` for statements."""
+
+    schema: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.schema}.{self.name}"
+
+    @property
+    def sql(self) -> str:
+        return f"{ident(self.schema)}.{ident(self.name)}"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column. `base_type` is the type without domain and length, spelled so that it can stand in a cast.
+
+    `collation` is quoted SQL, and None for the default one. `is_sendable` says whether a wrapper sends comparisons of
+    it: those of built-in types, and of an extension's once the server option `extensions` names it.
+    """
+
+    name: str
+    type: str
+    base_type: str
+    base_kind: str
+    base_schema: str
+    is_domain: bool
+    not_null: bool
+    is_generated: bool
+    identity: str
+    collation: str | None
+
+    @property
+    def is_builtin(self) -> bool:
+        return self.base_schema == "pg_catalog"
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of the source. `row_estimate` is the planner's, None when the table was never analyzed.
+
+    `kind` is pg_class.relkind: r a table, p a partitioned one, f a foreign one. `partition_root` is the topmost parent
+    of a partition. `has_children` tells a parent of legacy inheritance, whose children's rows a plain SELECT returns too.
+    """
+
+    oid: int
+    name: Name
+    kind: str
+    row_estimate: int | None
+    bytes: int
+    partition_root: int | None
+    has_children: bool
+    primary_key: tuple[str, ...]
+    columns: tuple[Column, ...] = field(repr=False)
+
+    @cached_property
+    def column(self) -> Mapping[str, Column]:
+        return {column.name: column for column in self.columns}
+
+    @property
+    def is_filled(self) -> bool:
+        """Rows are put into this one: not into partitions (their root routes rows) nor into foreign tables."""
+        return self.kind in "rp" and self.partition_root is None
+
+    @property
+    def loaded_columns(self) -> tuple[str, ...]:
+        """The columns that a load names: all but generated ones."""
+        return tuple(column.name for column in self.columns if not column.is_generated)
+
+    @property
+    def only(self) -> str:
+        """The table as FROM names it when its own rows alone are meant, as foreign keys mean them."""
+        return f"ONLY {self.name.sql}" if self.has_children else self.name.sql
+
+
+@dataclass(frozen=True)
+class ForeignKey:
+    """A declared foreign key; `child` refers to `parent`, column by column."""
+
+    name: str
+    child: Table
+    child_columns: tuple[str, ...]
+    parent: Table
+    parent_columns: tuple[str, ...]
+    is_validated: bool
+
+    def __str__(self) -> str:
+        return f"{self.child.name} ({', '.join(self.child_columns)}) -> {self.parent.name} ({self.name})"
+
+
+@dataclass(frozen=True)
+class Sequence:
+    """A sequence; `owner` is the column that it belongs to (serial, identity), None for a free one."""
+
+    name: Name
+    increment: int
+    minimum: int
+    maximum: int
+    owner: tuple[Name, str] | None
+
+
+@dataclass(frozen=True)
+class Database:
+    """Facts of one database. `version` as server_version_num, `extensions` maps a name to its schema."""
+
+    system_identifier: str
+    name: str
+    oid: int
+    version: int
+    encoding: str
+    lc_collate: str
+    lc_ctype: str
+    port: int
+    is_local_socket: bool
+    socket_directories: str | None
+    is_superuser: bool
+    schemas: tuple[str, ...]
+    extensions: Mapping[str, str]
+    large_objects: int
+
+    def is_same_as(self, other: Database) -> bool:
+        """The same database of the same system; a standby has its primary's identifier."""
+        return (self.system_identifier, self.name) == (other.system_identifier, other.name)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A source's tables and keys, as read at one time. `schemas` are the chosen ones."""
+
+    database: Database
+    schemas: tuple[str, ...]
+    tables: tuple[Table, ...]
+    foreign_keys: tuple[ForeignKey, ...]
+    sequences: tuple[Sequence, ...]
+
+    @cached_property
+    def by_oid(self) -> Mapping[int, Table]:
+        return {table.oid: table for table in self.tables}
+
+    @property
+    def filled_tables(self) -> tuple[Table, ...]:
+        return tuple(table for table in self.tables if table.is_filled)
+
+    def root(self, table: Table) -> Table:
+        """The table into which rows of `table` are put: itself, or the root of the partition that it is."""
+        return table if table.partition_root is None else self.by_oid[table.partition_root]

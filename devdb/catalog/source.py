@@ -1,0 +1,115 @@
+"""Read what a source contains: a fixed number of read-only questions, whatever its size."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import psycopg
+from psycopg.rows import namedtuple_row
+
+from devdb.catalog import model
+from devdb.catalog.model import Column, Database, ForeignKey, Name, Source, Table
+from devdb.errors import Refused, SettingsError
+from devdb.settings.complaints import nearest
+from devdb.sqltext.templates import Templates
+
+
+def read_database(connection: psycopg.Connection[Any], templates: Templates) -> Database:
+    """Facts of the database that `connection` is connected to."""
+    (row,) = _ask(connection, templates, "catalog/database.sql")
+    values = {**row._asdict(), "schemas": tuple(row.schemas)}
+    return Database(**values)
+
+
+def read(
+    connection: psycopg.Connection[Any],
+    templates: Templates,
+    *,
+    database: Database,
+    schemas: Sequence[str] | None,
+) -> Source:
+    """The tables, foreign keys and sequences of `schemas`; None takes all but the system's.
+
+    Raises SettingsError for a schema that is not there, and Refused when a chosen table refers to one that is not
+    chosen: its rows could not be closed over their keys.
+    """
+    for schema in schemas or ():
+        if schema not in database.schemas:
+            raise SettingsError(
+                f"the source has no schema {schema!r}",
+                hint=nearest(schema, database.schemas) or f"its schemas are {', '.join(database.schemas)}",
+            )
+    chosen = tuple(database.schemas if schemas is None else dict.fromkeys(schemas))
+    columns: dict[int, list[Column]] = {}
+    for row in _ask(connection, templates, "catalog/columns.sql", schemas=chosen):
+        values = row._asdict()
+        columns.setdefault(values.pop("table_oid"), []).append(Column(**values))
+    tables = tuple(
+        Table(
+            oid=row.oid,
+            name=Name(row.schema, row.name),
+            kind=row.kind,
+            row_estimate=None if row.row_estimate < 0 else int(row.row_estimate),
+            bytes=row.bytes,
+            partition_root=row.partition_root,
+            has_children=row.has_children,
+            primary_key=tuple(row.primary_key),
+            columns=tuple(columns.get(row.oid, ())),
+        )
+        for row in _ask(connection, templates, "catalog/tables.sql", schemas=chosen)
+    )
+    return Source(
+        database=database,
+        schemas=chosen,
+        tables=tables,
+        foreign_keys=tuple(_keys(_ask(connection, templates, "catalog/keys.sql", schemas=chosen), tables, chosen)),
+        sequences=tuple(
+            model.Sequence(
+                name=Name(row.schema, row.name),
+                increment=row.increment,
+                minimum=row.minimum,
+                maximum=row.maximum,
+                owner=None if row.owner_table is None else (Name(row.owner_schema, row.owner_table), row.owner_column),
+            )
+            for row in _ask(connection, templates, "catalog/sequences.sql", schemas=chosen)
+        ),
+    )
+
+
+def read_objects(
+    connection: psycopg.Connection[Any], templates: Templates, schemas: Sequence[str]
+) -> set[tuple[str, str]]:
+    """Every object of `schemas` as (type, identity), in PostgreSQL's own words (pg_identify_object)."""
+    rows = _ask(connection, templates, "catalog/objects.sql", schemas=tuple(schemas))
+    return {(row.type, row.identity) for row in rows}
+
+
+def _ask(connection: psycopg.Connection[Any], templates: Templates, name: str, **parameters: object) -> list[Any]:
+    text = templates.render(name, **parameters).text
+    assert text is not None
+    with connection.cursor(row_factory=namedtuple_row) as cursor:
+        # The question is our own template: quoted parts only.
+        return cursor.execute(text.encode()).fetchall()
+
+
+def _keys(rows: Sequence[Any], tables: Sequence[Table], chosen: Sequence[str]) -> Iterator[ForeignKey]:
+    by_oid = {table.oid: table for table in tables}
+    outside = sorted({row.parent_schema for row in rows if row.parent_schema not in chosen})
+    if outside:
+        examples = [f"{by_oid[row.child].name} ({row.name})" for row in rows if row.parent_schema in outside]
+        raise Refused(
+            f"tables of the chosen schemas refer to tables outside of them: {', '.join(examples[:5])}",
+            hint=f"add {', '.join(outside)} to source.schemas",
+        )
+    for row in rows:
+        # A key of, or to, a member of an extension: CREATE EXTENSION brings the table and its rows.
+        if row.child in by_oid and row.parent in by_oid:
+            yield ForeignKey(
+                name=row.name,
+                child=by_oid[row.child],
+                child_columns=tuple(row.child_columns),
+                parent=by_oid[row.parent],
+                parent_columns=tuple(row.parent_columns),
+                is_validated=row.is_validated,
+            )

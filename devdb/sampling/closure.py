@@ -1,0 +1,190 @@
+"""Which keys must be followed, and in which order, so that no row points at nothing.
+
+Tables whose rows are all taken need no following. The others form groups: a table on no cycle is a group of its own
+and is completed in one pass, once all tables that refer to it are; tables on a cycle are completed together, in rounds,
+each of which follows only what the round before brought.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from devdb.catalog.graph import components
+from devdb.catalog.model import Column, ForeignKey, Name, Source, Table
+from devdb.sqltext.quoting import ident
+
+# Keys sent to the source in one statement. Larger sends cost memory on both servers and gain no time. Of composite keys a
+# statement asks for a superset, every combination of the columns' values; sorted small chunks keep it near the set.
+SINGLE_CHUNK = 100_000
+COMPOSITE_CHUNK = 5_000
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One foreign key as it is followed, from `child`, the table that is filled.
+
+    `leaf` is the child when it is itself a partition: rows of its root that lie elsewhere do not have this key.
+    `is_inner` says that child and parent are completed together.
+    """
+
+    key: ForeignKey
+    child: Table
+    leaf: Table | None
+    is_inner: bool
+
+    def values(self, key_set: KeySet, alias: str, group: Group | None = None) -> str:
+        """SQL: this key's values in the order of `key_set`, as its types.
+
+        Columns are the child's, seen as `alias`, or what the table of added rows of `group` calls them.
+        """
+        child_of = dict(zip(self.key.parent_columns, self.key.child_columns, strict=True))
+        return ", ".join(
+            f"{alias}.{ident(name if group is None else group.alias(self.child, name))}::{column.base_type}"
+            for column in key_set.columns
+            for name in [child_of[column.name]]
+        )
+
+
+@dataclass(frozen=True)
+class KeySet:
+    """Columns by which rows of `table` are referred to, and the foreign keys that do. `number` makes names unique.
+
+    `parent` is `table` or, when a key refers to a partition itself, that partition. `chunk` is in keys a statement.
+    """
+
+    number: int
+    table: Table
+    parent: Table
+    columns: tuple[Column, ...]
+    asks: tuple[Ask, ...]
+    foreign: Name
+
+    @property
+    def asked(self) -> str:
+        """The temporary table of keys that were asked for."""
+        return f"devdb_asked_{self.number}"
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        return tuple(column.name for column in self.columns)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What `asked` calls the columns."""
+        return tuple(f"k{position}" for position in range(1, len(self.columns) + 1))
+
+    @property
+    def declaration(self) -> str:
+        """The columns as CREATE TABLE declares them: base types, which a wrapper can send, and collations."""
+        return ", ".join(
+            f"{name} {column.base_type}" + (f" COLLATE {column.collation}" if column.collation else "")
+            for name, column in zip(self.names, self.columns, strict=True)
+        )
+
+    @property
+    def chunk(self) -> int:
+        if not any(column.is_builtin for column in self.columns):
+            # Nothing of it is sent, so each statement reads the whole table: one has to do.
+            return 2**31 - 1
+        return SINGLE_CHUNK if len(self.columns) == 1 else COMPOSITE_CHUNK
+
+
+@dataclass(frozen=True)
+class Group:
+    """Tables that are completed together. `is_cyclic` when rows of theirs can ask for more rows of theirs."""
+
+    tables: tuple[Table, ...]
+    key_sets: tuple[KeySet, ...]
+    is_cyclic: bool
+
+    @property
+    def title(self) -> str:
+        return f"completing {', '.join(str(table.name) for table in self.tables)}"
+
+    def added(self, table: Table) -> str:
+        """The temporary table of rows of `table` by the round that brought them."""
+        return f"devdb_added_{table.oid}"
+
+    def remembered(self, table: Table) -> tuple[str, ...]:
+        """The columns of `table` that later rounds look at: its keys, and its references within the group."""
+        names: dict[str, None] = {}
+        for key_set in self.key_sets:
+            if key_set.table == table:
+                names.update(dict.fromkeys(column.name for column in key_set.columns))
+            for ask in key_set.asks:
+                if ask.is_inner and ask.child == table:
+                    names.update(dict.fromkeys(ask.key.child_columns))
+        return tuple(names)
+
+    def alias(self, table: Table, column: str) -> str:
+        """What `added` calls a column: the table's own names could be those of ours."""
+        return f"c{self.remembered(table).index(column) + 1}"
+
+    def aliases(self, table: Table, columns: Iterable[str]) -> tuple[str, ...]:
+        return tuple(self.alias(table, column) for column in columns)
+
+    @property
+    def leaves(self) -> frozenset[int]:
+        """Tables of which a round must know the partition that each row lies in, by OID."""
+        return frozenset(
+            ask.child.oid for key_set in self.key_sets for ask in key_set.asks if ask.is_inner and ask.leaf
+        ) | frozenset(key_set.table.oid for key_set in self.key_sets if key_set.parent != key_set.table)
+
+
+def groups(source: Source, whole: Iterable[Table], foreign: Callable[[Name], Name]) -> list[Group]:
+    """The groups to complete, in an order in which everything that refers to a group comes before it.
+
+    `whole` are the tables that get all rows of the source.
+    """
+    complete = {table.oid for table in whole}
+    followed = [
+        key
+        for key in source.foreign_keys
+        if source.root(key.parent).oid not in complete and key.child.kind != "f" and key.parent.kind != "f"
+    ]
+    edges: dict[int, list[int]] = {table.oid: [] for table in source.filled_tables}
+    for key in followed:
+        edges[source.root(key.child).oid].append(source.root(key.parent).oid)
+    found = []
+    number = 0
+    for component in reversed(components(edges)):
+        members = frozenset(component)
+        tables = tuple(source.by_oid[oid] for oid in sorted(component))
+        by_columns: dict[tuple[int, tuple[str, ...]], list[ForeignKey]] = {}
+        for key in followed:
+            if source.root(key.parent).oid in members:
+                by_columns.setdefault((key.parent.oid, _sorted_columns(key)), []).append(key)
+        key_sets = []
+        for (parent_oid, columns), keys in by_columns.items():
+            number += 1
+            parent = source.by_oid[parent_oid]
+            key_sets.append(
+                KeySet(
+                    number=number,
+                    table=source.root(parent),
+                    parent=parent,
+                    columns=tuple(parent.column[name] for name in columns),
+                    asks=tuple(_ask(source, key, members) for key in keys),
+                    foreign=foreign(parent.name),
+                )
+            )
+        if key_sets:
+            is_cyclic = any(ask.is_inner for key_set in key_sets for ask in key_set.asks)
+            found.append(Group(tables=tables, key_sets=tuple(key_sets), is_cyclic=is_cyclic))
+    return found
+
+
+def _sorted_columns(key: ForeignKey) -> tuple[str, ...]:
+    """The parent's columns in one order, so that keys which list them differently share a set.
+
+    That of the primary key where it is meant: asking in its order finds neighbours in its index.
+    """
+    names = [*key.parent.primary_key, *(column.name for column in key.parent.columns)]
+    order = {name: position for position, name in reversed(list(enumerate(names)))}
+    return tuple(sorted(key.parent_columns, key=order.__getitem__))
+
+
+def _ask(source: Source, key: ForeignKey, members: frozenset[int]) -> Ask:
+    root = source.root(key.child)
+    return Ask(key=key, child=root, leaf=None if root == key.child else key.child, is_inner=root.oid in members)

@@ -1,0 +1,107 @@
+"""From the settings' rules to the SQL that takes each table's seed rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from devdb.catalog.model import Name, Source, Table
+from devdb.errors import SettingsError
+from devdb.sampling.hashing import row_hash
+from devdb.settings import Rule, Settings
+from devdb.settings.complaints import one_error
+
+# Tables in which migration tools keep their books, in lower case. Without their rows a dev database looks as if no
+# migration had ever run.
+BOOKKEEPING = frozenset({
+    "django_migrations",
+    "alembic_version",
+    "flyway_schema_history",
+    "schema_migrations",
+    "ar_internal_metadata",
+    "databasechangelog",
+    "databasechangeloglock",
+    "_prisma_migrations",
+    "goose_db_version",
+    "knex_migrations",
+    "__efmigrationshistory",
+})  # fmt: skip
+
+# The range that a masked hash spans: bigint without its sign.
+_HASHES = 2**63
+
+
+@dataclass(frozen=True)
+class Take:
+    """How the seed rows of one table are read: SELECT columns FROM `foreign` AS f WHERE … ORDER BY … LIMIT ….
+
+    `where`, `order_by` and `limit` are None when the SELECT has no such clause.
+    """
+
+    table: Table
+    rule: Rule
+    foreign: Name
+    where: str | None = None
+    order_by: str | None = None
+    limit: int | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        """Every row of the source is taken, so no key into this table can miss one."""
+        return self.where is None and self.limit is None
+
+
+def takes(source: Source, settings: Settings, foreign: Callable[[Name], Name]) -> list[Take]:
+    """One Take for each table that gets rows of its own, in the order of their names.
+
+    `foreign` tells the foreign table of a table. Raises SettingsError for rules that fit no table.
+    """
+    _check_names(source, settings)
+    found = []
+    for table in source.filled_tables:
+        rule = settings.sampling.rule_for(table.name.schema, table.name.name)
+        if table.name.name.lower() in BOOKKEEPING:
+            rule = Rule.of("all")
+        if rule.kind != "none":
+            found.append(take(table, rule, foreign(table.name), seed=settings.sampling.seed))
+    return found
+
+
+def take(table: Table, rule: Rule, foreign: Name, *, seed: int) -> Take:
+    """The Take that `rule` means for `table`."""
+    conditions = []
+    if table.has_children:
+        # The source answers for the children too, which are tables of their own.
+        conditions.append(f"f.devdb_tableoid = {table.oid}")
+    if rule.where is not None:
+        # On lines of its own: the condition may end in a comment.
+        conditions.append(f"(\n{rule.where}\n)")
+    order_by = rule.order_by
+    if rule.limit is not None and order_by is None:
+        order_by = row_hash(table, seed, "f")
+    if rule.percent is not None and rule.percent < 100:
+        share = int(_HASHES * rule.percent / 100)
+        conditions.append(f"({row_hash(table, seed, 'f')} & {_HASHES - 1}) < {share}")
+    return Take(
+        table=table,
+        rule=rule,
+        foreign=foreign,
+        where="\n  AND ".join(conditions) or None,
+        order_by=order_by,
+        limit=rule.limit,
+    )
+
+
+def _check_names(source: Source, settings: Settings) -> None:
+    filled = [(table.name.schema, table.name.name) for table in source.filled_tables]
+    others = {(table.name.schema, table.name.name): table for table in source.tables if not table.is_filled}
+    errors = settings.unmatched_patterns([*filled, *others])
+    for pattern, rule in settings.sampling.patterns():
+        table = next((table for name, table in others.items() if pattern.exact and pattern.matches(*name)), None)
+        if table is not None:
+            what = "a foreign table" if table.kind == "f" else f"a partition of {source.root(table).name}"
+            hint = "no rows are put into it" if table.kind == "f" else f"write the rule for {source.root(table).name}"
+            message = f"sampling.tables.{pattern.text} is {what}"
+            errors.append(SettingsError(message, path=rule.path, line=rule.line, hint=hint))
+    if errors:
+        raise one_error(errors)

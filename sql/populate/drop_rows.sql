@@ -1,0 +1,42 @@
+-- What:         drop rows that point at nothing because the source violates its own keys
+-- Parameters:   drop_keys (list)  foreign keys to look at (devdb.catalog.model.ForeignKey); none unless asked for
+-- Transaction:  part of the caller's
+-- Repeatable:   yes
+-- Why:          again until nothing is dropped: a dropped row may be what others pointed at
+
+{% if drop_keys %}
+\warn dropping rows that point at nothing
+DO $devdb$
+<<devdb>>
+DECLARE
+    dropped bigint;
+    dropped_in_round bigint;
+BEGIN
+    LOOP
+        dropped_in_round := 0;
+{% for key in drop_keys %}
+        DELETE FROM {{ key.child.only | sql }} AS c
+        WHERE true
+{% for name in key.child_columns %}
+          AND c.{{ name | ident }} IS NOT NULL
+{% endfor %}
+          AND NOT EXISTS (
+              SELECT FROM {{ key.parent.only | sql }} AS p
+              WHERE true
+{% for name in key.parent_columns %}
+                AND p.{{ name | ident }} = c.{{ key.child_columns[loop.index0] | ident }}
+{% endfor %}
+          );
+        GET DIAGNOSTICS dropped = ROW_COUNT;
+        IF devdb.dropped > 0 THEN
+            RAISE WARNING '%: % rows pointed at nothing and were dropped', {{ key | string | literal }}, devdb.dropped;
+            dropped_in_round := devdb.dropped_in_round + devdb.dropped;
+            INSERT INTO pg_temp.devdb_taken
+            VALUES ({{ key.child.name.sql | literal }}, 'dropped', -devdb.dropped, pg_catalog.clock_timestamp());
+        END IF;
+{% endfor %}
+        EXIT WHEN devdb.dropped_in_round = 0;
+    END LOOP;
+END
+$devdb$;
+{% endif %}

@@ -1,0 +1,45 @@
+{# What:        complete a table that lies on no cycle: everything that refers to it is there already
+   Parameters:  group (devdb.sampling.closure.Group) #}
+{% from "populate/key_macros.sql" import named_rows, held_keys, chunk %}
+{% for k in group.key_sets %}
+DO $devdb$
+<<devdb>>
+DECLARE
+    asked bigint;
+    fetched bigint;
+    total bigint := 0;
+BEGIN
+    CREATE TEMPORARY TABLE {{ k.asked | ident }} ({{ k.declaration | sql }}, chunk bigint) ON COMMIT DROP;
+    INSERT INTO pg_temp.{{ k.asked | ident }}
+    SELECT k.*, {{ chunk(k) | sql }}
+    FROM (
+{% for ask in k.asks %}
+{% if not loop.first %}
+UNION
+{% endif %}
+{{ held_keys(ask, k, 'true') | sql }}
+{%- endfor %}
+    ) AS k ({{ k.names | idents }})
+    WHERE NOT EXISTS (
+        SELECT FROM {{ k.parent.only | sql }} AS p
+        WHERE true
+{% for column in k.columns %}
+          AND p.{{ column.name | ident }} = k.{{ k.names[loop.index0] | ident }}
+{% endfor %}
+    );
+    GET DIAGNOSTICS asked = ROW_COUNT;
+    IF devdb.asked > {{ k.chunk | literal }} THEN
+        CREATE INDEX ON pg_temp.{{ k.asked | ident }} (chunk);
+    END IF;
+    FOR chosen IN 0 .. CASE devdb.asked WHEN 0 THEN -1 ELSE (devdb.asked - 1) / {{ k.chunk | literal }} END LOOP
+        INSERT INTO {{ k.table.name.sql | sql }} ({{ k.table.loaded_columns | idents }}) OVERRIDING SYSTEM VALUE
+{{ named_rows(k, 'a.chunk = chosen') | sql }}
+        ;
+        GET DIAGNOSTICS fetched = ROW_COUNT;
+        total := devdb.total + devdb.fetched;
+    END LOOP;
+    INSERT INTO pg_temp.devdb_taken
+    VALUES ({{ k.table.name.sql | literal }}, 'key', devdb.total, pg_catalog.clock_timestamp());
+END
+$devdb$;
+{% endfor %}

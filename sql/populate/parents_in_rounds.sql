@@ -1,0 +1,115 @@
+{# What:        complete tables on a cycle together, in rounds: each follows the keys of rows that the last one brought
+   Parameters:  group (devdb.sampling.closure.Group)
+   Why:         the cost of a round follows the number of its rows: a chain of 10,000 takes 10,000 rounds #}
+{% from "populate/key_macros.sql" import named_rows, held_keys, chunk %}
+
+{# Rows of the set's table that a round brought: their keys need not be asked for. #}
+{% macro remember(k, round) %}
+INSERT INTO pg_temp.{{ k.asked | ident }}
+SELECT {{ group.aliases(k.table, k.column_names) | idents('c') }}, 0, NULL
+FROM pg_temp.{{ group.added(k.table) | ident }} AS c
+WHERE c.round = {{ round | sql }}
+{% for name in group.aliases(k.table, k.column_names) %}
+  AND c.{{ name | ident }} IS NOT NULL
+{% endfor %}
+{% if k.parent != k.table %}
+  AND c.leaf = {{ k.parent.name.sql | literal }}::regclass
+{% endif %}
+ON CONFLICT DO NOTHING;
+{% endmacro %}
+
+{# The keys that rows of the last round hold. #}
+{% macro added_keys(ask, k) %}
+SELECT {{ ask.values(k, 'c', group) | sql }}
+FROM pg_temp.{{ group.added(ask.child) | ident }} AS c
+WHERE c.round = devdb.step - 1
+{% for name in group.aliases(ask.child, ask.key.child_columns) %}
+  AND c.{{ name | ident }} IS NOT NULL
+{% endfor %}
+{% if ask.leaf %}
+  AND c.leaf = {{ ask.leaf.name.sql | literal }}::regclass
+{% endif %}
+{% endmacro %}
+
+DO $devdb$
+<<devdb>>
+DECLARE
+    step integer := 0;
+    last_chunk bigint;
+    fetched bigint;
+    fetched_in_step bigint;
+{% for table in group.tables %}
+    total_{{ loop.index | literal }} bigint := 0;
+{% endfor %}
+BEGIN
+    -- What each round brought; round 0 are the rows taken by rules.
+{% for table in group.tables %}
+    CREATE TEMPORARY TABLE {{ group.added(table) | ident }} ON COMMIT DROP AS
+    SELECT
+        0 AS round,
+{% if table.oid in group.leaves %}
+        t.tableoid AS leaf,
+{% endif %}
+{% for name in group.remembered(table) %}
+        t.{{ name | ident }} AS {{ group.alias(table, name) | ident }}{% if not loop.last %},{% endif %}
+
+{% endfor %}
+    FROM {{ table.only | sql }} AS t;
+    CREATE INDEX ON pg_temp.{{ group.added(table) | ident }} (round);
+{% endfor %}
+    -- Keys that are there or were asked for, by the round that asked.
+{% for k in group.key_sets %}
+    CREATE TEMPORARY TABLE {{ k.asked | ident }} (
+        {{ k.declaration | sql }}, round integer, chunk bigint, PRIMARY KEY ({{ k.names | idents }})
+    ) ON COMMIT DROP;
+    CREATE INDEX ON pg_temp.{{ k.asked | ident }} (round, chunk);
+{{ remember(k, '0') | sql }}
+{% endfor %}
+    LOOP
+        step := devdb.step + 1;
+        fetched_in_step := 0;
+{% for k in group.key_sets %}
+        INSERT INTO pg_temp.{{ k.asked | ident }}
+        SELECT k.*, devdb.step, {{ chunk(k) | sql }}
+        FROM (
+{% for ask in k.asks %}
+{% if not loop.first %}
+UNION
+{% endif %}
+{% if ask.is_inner %}
+{{ added_keys(ask, k) | sql }}
+{%- else %}
+{{ held_keys(ask, k, 'devdb.step = 1') | sql }}
+{%- endif %}
+{% endfor %}
+        ) AS k ({{ k.names | idents }})
+        ON CONFLICT DO NOTHING;
+        SELECT pg_catalog.max(a.chunk) INTO last_chunk
+        FROM pg_temp.{{ k.asked | ident }} AS a WHERE a.round = devdb.step;
+        FOR chosen IN 0 .. COALESCE(devdb.last_chunk, -1) LOOP
+            WITH came AS (
+                INSERT INTO {{ k.table.name.sql | sql }} AS t ({{ k.table.loaded_columns | idents }})
+                OVERRIDING SYSTEM VALUE
+{{ named_rows(k, 'a.round = devdb.step AND a.chunk = chosen') | sql }}
+                RETURNING {% if k.table.oid in group.leaves %}t.tableoid, {% endif %}{{ group.remembered(k.table) | idents('t') }}
+            )
+            INSERT INTO pg_temp.{{ group.added(k.table) | ident }}
+            SELECT devdb.step, came.* FROM came;
+            GET DIAGNOSTICS fetched = ROW_COUNT;
+            fetched_in_step := devdb.fetched_in_step + devdb.fetched;
+            total_{{ group.tables.index(k.table) + 1 | literal }} := devdb.total_{{ group.tables.index(k.table) + 1 | literal }} + devdb.fetched;
+        END LOOP;
+{% for other in group.key_sets %}
+{% if other.table == k.table and other.number != k.number %}
+{{ remember(other, 'devdb.step') | sql }}
+{% endif %}
+{% endfor %}
+{% endfor %}
+        EXIT WHEN devdb.fetched_in_step = 0;
+    END LOOP;
+{% for table in group.tables %}
+    INSERT INTO pg_temp.devdb_taken
+    VALUES ({{ table.name.sql | literal }}, 'key', devdb.total_{{ loop.index | literal }}, pg_catalog.clock_timestamp());
+{% endfor %}
+END
+$devdb$;

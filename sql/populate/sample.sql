@@ -1,0 +1,24 @@
+-- What:         take the seed rows: those that the rules choose
+-- Parameters:   takes (list)  what to take from which table (devdb.sampling.rules.Take)
+-- Transaction:  part of the caller's
+-- Repeatable:   no
+
+{% for take in takes %}
+{% set columns = take.table.loaded_columns %}
+\warn {{ "taking %s" | format(take.table.name) | argument }}
+INSERT INTO {{ take.table.name.sql | sql }} ({{ columns | idents }}) OVERRIDING SYSTEM VALUE
+SELECT {{ columns | idents('f') }}
+FROM {{ take.foreign.sql | sql }} AS f
+{% if take.where %}
+WHERE {{ take.where | sql }}
+{% endif %}
+{% if take.order_by %}
+ORDER BY
+{{ take.order_by | sql }}
+{% endif %}
+{% if take.limit is not none %}
+LIMIT {{ take.limit | literal }}
+{% endif %}
+;
+INSERT INTO pg_temp.devdb_taken VALUES ({{ take.table.name.sql | literal }}, 'rule', :ROW_COUNT, pg_catalog.clock_timestamp());
+{% endfor %}

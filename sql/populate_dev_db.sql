@@ -1,0 +1,33 @@
+-- What:         fill the tables by the rules, complete the keys, create what belongs after the data
+-- Parameters:   takes (list)          what the rules take from which table (devdb.sampling.rules.Take)
+--               groups (list)         tables to complete together (devdb.sampling.closure.Group)
+--               drop_keys (list)      foreign keys whose dangling rows are dropped (devdb.catalog.model.ForeignKey)
+--               check_keys (list)     foreign keys that are checked here rather than by ADD CONSTRAINT
+--               post_data (script)    the post-data section of schema.sql
+--               sequences (list)      sequences to position (devdb.catalog.model.Sequence)
+--               materialized_views (list)  to refresh, in this order (devdb.catalog.model.Name)
+--               single_transaction (bool)  the caller's transaction is open: open none
+-- Transaction:  no
+-- Repeatable:   no
+-- Why:          one transaction for all that is read from the source, because it sees one snapshot. A site may put
+--               its own INSERT … SELECT … FROM prod_… in place of sample.sql: what follows works from what the
+--               tables hold.
+
+{% if not single_transaction %}
+BEGIN;
+{% endif %}
+{% include "populate/taken.sql" %}
+{% include "populate/sample.sql" %}
+{% include "populate/parents.sql" %}
+{% include "populate/drop_rows.sql" %}
+{% if not single_transaction %}
+COMMIT;
+{% endif %}
+\warn creating indexes, keys and triggers
+{{ post_data | script }}
+{% include "update/session.sql" %}
+{% include "populate/verify.sql" %}
+{% include "populate/sequences.sql" %}
+{% include "populate/refresh.sql" %}
+\warn collecting statistics
+ANALYZE;

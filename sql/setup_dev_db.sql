@@ -1,0 +1,44 @@
+-- What:         create the database in which the work happens, and link it to the source
+-- Parameters:   create (bool)          make a new database; false uses the one that is connected to
+--               next_dbname (str)      the new database
+--               old_dbname (str)       what a replaced dev database is called until it is dropped
+--               template (str)         database to copy; null copies template0, with the next three
+--               encoding (str)         the source's
+--               lc_collate (str)       the source's when the dev server knows it; null means the dev server's
+--               lc_ctype (str)         likewise
+--               tablespace (str)       where the dev database lies today; null means the default
+--               single_transaction (bool)  the caller's transaction is open: open none
+--               server_options (dict)  of the foreign server
+--               mapping_options (dict) of the user mapping; the password is a secret
+-- Transaction:  no
+-- Repeatable:   yes
+
+{% if create %}
+-- Left over from a run that was killed.
+DROP DATABASE IF EXISTS {{ old_dbname | ident }} WITH (FORCE);
+DROP DATABASE IF EXISTS {{ next_dbname | ident }} WITH (FORCE);
+
+CREATE DATABASE {{ next_dbname | ident }}
+    TEMPLATE {{ (template or 'template0') | ident }}
+{% if not template %}
+    ENCODING {{ encoding | literal }}
+{% if lc_collate %}
+    LC_COLLATE {{ lc_collate | literal }}
+    LC_CTYPE {{ lc_ctype | literal }}
+{% endif %}
+{% endif %}
+{% if tablespace %}
+    TABLESPACE {{ tablespace | ident }}
+{% endif %}
+;
+
+\connect {{ next_dbname | argument }}
+{% endif %}
+
+{% if not single_transaction %}
+BEGIN;
+{% endif %}
+{% include "wrapper/postgres_fdw.sql" %}
+{% if not single_transaction %}
+COMMIT;
+{% endif %}

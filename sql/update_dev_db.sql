@@ -1,0 +1,25 @@
+-- What:         recreate the source's schemas, without what belongs after the data, and import its tables
+-- Parameters:   empty_schemas (list)  schemas whose objects are dropped first; none in a new database
+--               pre_data (script)     the pre-data section of schema.sql
+--               imports (list)        foreign schemas and the tables to import (devdb.server.link.Import)
+--               extensions (list)     extensions that both sides have
+--               single_transaction (bool)  the caller's transaction is open: open none
+-- Transaction:  no
+-- Repeatable:   yes
+-- Why:          local types must exist before the import: one missing enum undoes a whole IMPORT FOREIGN SCHEMA
+
+{% if not single_transaction %}
+BEGIN;
+{% endif %}
+{% if empty_schemas %}
+\warn emptying schemas
+{% include "update/empty_schemas.sql" %}
+{% endif %}
+\warn creating the schema
+{{ pre_data | script }}
+{% include "update/session.sql" %}
+\warn importing foreign schemas
+{% include "wrapper/import.sql" %}
+{% if not single_transaction %}
+COMMIT;
+{% endif %}
