@@ -130,7 +130,7 @@ def read(
         # Exclusion, as opposed to -n, keeps extensions, casts and languages, and asks no right on other schemas.
         others = [name for (name,) in source.execute(_OTHER_SCHEMAS, (list(schemas),))]
         if len(others) <= _MOST_EXCLUSIONS:
-            args += ["--exclude-schema=" + _exactly(name) for name in others]
+            args += ["--exclude-schema=" + programs.exactly(name) for name in others]
     wrappers = [name for (name,) in source.execute(_WRAPPER_EXTENSIONS)]
     # A file without a name: the archive holds the passwords of user mappings, and nothing of it may stay behind.
     with tempfile.TemporaryFile() as archive:
@@ -143,11 +143,6 @@ def read(
         replace(pre_data, pieces=choice.of(pre_data.pieces)), replace(post_data, pieces=choice.of(post_data.pieces)), ()
     )
     return replace(chosen, notes=tuple(choice.notes))
-
-
-def _exactly(name: str) -> str:
-    """A pattern that matches this name only; within double quotes pg_dump knows no wildcards."""
-    return '"' + name.replace('"', '""') + '"'
 
 
 def _section(pg_restore: programs.Program, archive: IO[bytes], section: str, *, owner: bool) -> Section:

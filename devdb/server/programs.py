@@ -188,6 +188,11 @@ def environment(conninfo: Mapping[str, str], password: str | None) -> tuple[dict
     return env, rest
 
 
+def exactly(name: str) -> str:
+    """A pattern for pg_dump's options that matches this name only: within double quotes it knows no wildcards."""
+    return '"' + name.replace('"', '""') + '"'
+
+
 @contextlib.contextmanager
 def _child(
     program: Program,
