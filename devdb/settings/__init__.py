@@ -1,6 +1,7 @@
 """What a run is told: devdb.yaml, options and environment as one frozen object."""
 
 from devdb.settings.complaints import nearest, one_error
+from devdb.settings.expressions import unknown_columns
 from devdb.settings.patterns import Pattern, pattern_for
 from devdb.settings.rule import Rule
 from devdb.settings.sections import Sampling, Source, Target
@@ -18,4 +19,5 @@ __all__ = [
     "nearest",
     "one_error",
     "pattern_for",
+    "unknown_columns",
 ]

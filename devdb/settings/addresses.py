@@ -2,20 +2,38 @@
 
 from __future__ import annotations
 
+import difflib
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import Field, SecretStr, Strict, model_validator
+from pydantic import AfterValidator, Field, SecretStr, Strict
 from pydantic_core import PydanticCustomError
 
 from devdb.errors import UsageError
-from devdb.settings.fields import DatabaseName, Name, Section, Text, Texts, check_name
+from devdb.settings.fields import TEXTS, DatabaseName, Name, Section, Text, check_name
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
 # libpq's own test, but for the letters before the sign.
 _CONNECTION_STRING = re.compile(r"postgres(ql)?://|[^=]*=")
+
+
+def _check_parameter(key: str) -> str:
+    from psycopg.pq import Conninfo  # libpq is loaded where there is something to ask it
+
+    if key in ("dbname", "host", "port", "user", "service"):
+        raise PydanticCustomError("conninfo", "belongs beside conninfo, not in it")
+    known = [option.keyword.decode() for option in Conninfo.get_defaults()]
+    if key not in known:
+        reason = "libpq has no such parameter"
+        close = difflib.get_close_matches(key, known, n=1)
+        raise PydanticCustomError("conninfo", "{reason}", {"reason": reason + (f"; {close[0]}?" if close else "")})
+    return key
+
+
+Parameters = Annotated[Mapping[Annotated[str, AfterValidator(_check_parameter)], Text], TEXTS]
 
 
 class Address(Section):
@@ -26,7 +44,7 @@ class Address(Section):
     port: Annotated[int, Strict(), Field(ge=1, le=65535)] | None = None
     user: Name = "postgres"
     service: Text | None = None
-    conninfo: Texts = Field(default_factory=dict)
+    conninfo: Parameters = Field(default_factory=dict)
     # From a connection string on the command line alone; the file may not hold one.
     _password: SecretStr | None = None
 
@@ -78,13 +96,6 @@ class Address(Section):
         if password is not None:
             address._password = SecretStr(password)
         return address
-
-    @model_validator(mode="after")
-    def _check_conninfo(self) -> Address:
-        for key in ("dbname", "host", "port", "user", "service"):
-            if key in self.conninfo:
-                raise PydanticCustomError("conninfo", "{key} belongs beside conninfo, not in it", {"key": key})
-        return self
 
 
 def _parse(text: str, option: str) -> dict[str, str]:

@@ -95,19 +95,20 @@ def _explain(keys: KeyPath, details: ErrorDetails, document: Document, root: typ
     if kind == "extra_forbidden":
         return _error(document, keys, f"{name}: unknown key", _hint_for_key(keys, root))
     if kind in _EXPECTED:
-        hint = "in quotes it is a text" if kind == "string_type" and written is not None else None
+        hint = "in quotes it is a text" if kind == "string_type" and written else None
         if kind == "tuple_type" and written:
             hint = f"write [{written}]"
         return _error(document, keys, f"{name}: expected {_EXPECTED[kind]}, found {found}", hint)
     if kind == "wrong_type":
-        hint = nearest(written, ("all", "none")) if written else None
+        hint = nearest(written, ("all", "none")) if written and keys[0] == "sampling" else None
         return _error(document, keys, f"{name}: expected {details['msg']}, found {found}", hint)
     if kind == "literal_error":
         expected = details["ctx"]["expected"].replace("'", "")
         hint = nearest(written or "", re.split(", | or ", expected))
         return _error(document, keys, f"{name}: expected {expected}, found {found}", hint)
-    reason = details["msg"]
-    reason = reason.replace("Input should be", "must be").replace("String should", "must")
+    if kind in ("too_short", "string_too_short"):
+        return _error(document, keys, f"{name}: must not be empty", None)
+    reason = details["msg"].replace("Input should be", "must be")
     return _error(document, keys, f"{name}: {reason}", None)
 
 

@@ -3,10 +3,30 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Any
 
-from devdb.errors import ScriptFailed
+from devdb.errors import ScriptFailed, SettingsError
+from devdb.settings.complaints import nearest
 from devdb.settings.rule import Rule
 from devdb.settings.sections import Sampling
+
+_SYSTEM_COLUMNS = frozenset({"ctid", "tableoid", "xmin", "xmax", "cmin", "cmax"})
+
+
+@dataclass(frozen=True)
+class _Frame:
+    """The statement in which an expression is parsed. The line end in `after` closes a comment at its end."""
+
+    key: str
+    before: str
+    after: str
+    clause: str  # where the expression stands in the parser's tree
+
+
+_WHERE = _Frame("where", "SELECT WHERE (", "\n)", "whereClause")
+_ORDER_BY = _Frame("order_by", "SELECT ORDER BY ", "\n", "sortClause")
 
 
 def check_expressions(sampling: Sampling) -> None:
@@ -14,14 +34,49 @@ def check_expressions(sampling: Sampling) -> None:
     named = [("sampling.default", sampling.default)]
     named += [(f"sampling.tables.{text}", rule) for text, rule in sampling.tables.items()]
     for name, rule in named:
-        # The line end closes a comment that the expression may end with.
-        if rule.where is not None:
-            _check(rule, f"{name}.where", "SELECT WHERE (", rule.where, "\n)", clause="whereClause")
-        if rule.order_by is not None:
-            _check(rule, f"{name}.order_by", "SELECT ORDER BY ", rule.order_by, "\n", clause="sortClause")
+        for frame, expression in _expressions(rule):
+            _check(rule, f"{name}.{frame.key}", frame, expression)
 
 
-def _check(rule: Rule, name: str, before: str, expression: str, after: str, *, clause: str) -> None:
+def unknown_columns(rule: Rule, *, table: str, columns: Collection[str]) -> list[SettingsError]:
+    """Return an error for each name in the rule's SQL that is no column of `table`, which is what errors call it.
+
+    Names inside subqueries and names with a table before the dot are left to the server.
+    """
+    from pglast import parser
+
+    errors = []
+    for frame, expression in _expressions(rule):
+        tree = json.loads(parser.parse_sql_json(frame.before + expression + frame.after))
+        for name in dict.fromkeys(_column_names(tree)):
+            if name not in columns and name not in _SYSTEM_COLUMNS:
+                message = f"{frame.key} of {table}: there is no column {name}"
+                errors.append(SettingsError(message, path=rule.path, line=rule.line, hint=nearest(name, columns)))
+    return errors
+
+
+def _expressions(rule: Rule) -> list[tuple[_Frame, str]]:
+    found = [(_WHERE, rule.where), (_ORDER_BY, rule.order_by)]
+    return [(frame, text) for frame, text in found if text is not None]
+
+
+def _column_names(tree: Any) -> Iterator[str]:
+    if isinstance(tree, list):
+        for item in tree:
+            yield from _column_names(item)
+    elif isinstance(tree, dict):
+        for key, item in tree.items():
+            if key == "ColumnRef":
+                names = [part["String"]["sval"] for part in item["fields"] if "String" in part]
+                if len(item["fields"]) == len(names) == 1:
+                    yield names[0]
+            elif key == "SubLink":
+                yield from _column_names(item.get("testexpr"))
+            else:
+                yield from _column_names(item)
+
+
+def _check(rule: Rule, name: str, frame: _Frame, expression: str) -> None:
     from pglast import parser  # loaded for rules with SQL in them only
 
     try:
@@ -32,13 +87,13 @@ def _check(rule: Rule, name: str, before: str, expression: str, after: str, *, c
                 raise _failed(rule, name, "a parenthesis is closed that was not opened")
         if depth > 0:
             raise _failed(rule, name, "a parenthesis is not closed")
-        tree = json.loads(parser.parse_sql_json(before + expression + after))
+        tree = json.loads(parser.parse_sql_json(frame.before + expression + frame.after))
     except parser.ParseError as exc:
-        raise _failed(rule, name, _without_our_end(before + expression, str(exc.args[0]))) from exc
+        raise _failed(rule, name, _without_our_end(frame.before + expression, str(exc.args[0]))) from exc
     said = [statement["stmt"].get("SelectStmt", {}) for statement in tree["stmts"]]
-    if len(said) != 1 or said[0].keys() - {"limitOption", "op"} != {clause}:
+    if len(said) != 1 or said[0].keys() - {"limitOption", "op"} != {frame.clause}:
         raise _failed(rule, name, "there is more here than one expression")
-    if clause == "whereClause" and "RowExpr" in said[0][clause]:
+    if frame is _WHERE and "RowExpr" in said[0][frame.clause]:
         raise _failed(rule, name, "this is a list, not a condition")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict, model_validator
@@ -59,4 +58,4 @@ Name = Annotated[str, Strict(), AfterValidator(check_name)]
 DatabaseName = Annotated[str, Strict(), AfterValidator(_check_database)]
 Flag = Annotated[bool, Strict()]
 Text = Annotated[str, Strict(), Field(min_length=1)]
-Texts = Annotated[Mapping[str, Text], BeforeValidator(_texts)]
+TEXTS = BeforeValidator(_texts)  # for mappings of Text

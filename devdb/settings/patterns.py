@@ -49,6 +49,7 @@ class Pattern:
         return self.schema.matches(schema) and self.table.matches(table)
 
 
+@lru_cache(maxsize=4096)
 def parse_pattern(text: str) -> Pattern:
     """Return the pattern that `text` writes. Raises PatternError."""
     if not _WHOLE.fullmatch(text):

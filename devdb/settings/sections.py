@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, Strict, model_validator
 from pydantic_core import PydanticCustomError
 
 from devdb.settings.addresses import Address
-from devdb.settings.fields import DatabaseName, Flag, Name, Section, Text, Texts, check_name
+from devdb.settings.fields import TEXTS, DatabaseName, Flag, Name, Section, Text, check_name
 from devdb.settings.patterns import Pattern, PatternError, parse_pattern
 from devdb.settings.rule import Rule
 
 DEFAULT_LIMIT = 10_000  # rows; up to here a table is taken whole when no rule is given
 
+_READ_ONLY = "is set by devdb itself, to keep the link read-only"
+_RESERVED_OPTIONS = {
+    "options": _READ_ONLY,
+    "updatable": _READ_ONLY,
+    "truncatable": _READ_ONLY,
+    "user": "belongs to source.user",
+    "fetch_size": "belongs to source.fetch_size",
+}
 _TIME_UNITS_MS = {"ms": 1, "s": 1000, "min": 60_000, "h": 3_600_000, "d": 86_400_000}
 
 
@@ -37,7 +45,15 @@ def _duration_ms(value: Any) -> int:
     return round(milliseconds)
 
 
+def _check_option(key: str) -> str:
+    if reason := _RESERVED_OPTIONS.get(key):
+        raise PydanticCustomError("fdw_options", "{reason}", {"reason": reason})
+    return key
+
+
 SchemaName = Annotated[str, Strict(), AfterValidator(_check_schema)]
+WrapperOptions = Annotated[Mapping[Annotated[str, AfterValidator(_check_option)], Text], TEXTS]
+Milliseconds = Annotated[int, BeforeValidator(_duration_ms)]
 
 
 class Source(Address):
@@ -45,21 +61,10 @@ class Source(Address):
 
     dbname: DatabaseName = "proddb"
     schemas: Annotated[tuple[SchemaName, ...], Field(min_length=1)] | None = None
-    fdw_options: Texts = Field(default_factory=dict)
+    fdw_options: WrapperOptions = Field(default_factory=dict)
     fetch_size: Annotated[int, Strict(), Field(ge=1, lt=2**31)] = 10_000
-    statement_timeout_ms: Annotated[int, BeforeValidator(_duration_ms)] = Field(
-        default=3_600_000, alias="statement_timeout"
-    )
+    statement_timeout_ms: Milliseconds = Field(default=3_600_000, alias="statement_timeout")
     row_security: Flag = False
-
-    # What keeps the link read-only and the mapping private; devdb sets these itself.
-    reserved_options: ClassVar[frozenset[str]] = frozenset({"options", "updatable", "truncatable", "user"})
-
-    @model_validator(mode="after")
-    def _check_fdw_options(self) -> Source:
-        for key in sorted(self.reserved_options & set(self.fdw_options)):
-            raise PydanticCustomError("fdw_options", "{key} in fdw_options is set by devdb itself", {"key": key})
-        return self
 
 
 class Target(Address):

@@ -16,7 +16,7 @@ from devdb.settings import complaints
 from devdb.settings.document import Document, read
 from devdb.settings.expressions import check_expressions
 from devdb.settings.fields import NAME_BYTES, Section
-from devdb.settings.patterns import pattern_for
+from devdb.settings.patterns import Pattern, pattern_for
 from devdb.settings.sections import Dump, Extensions, Sampling, SchemaFile, Source, Target
 
 if TYPE_CHECKING:
@@ -68,7 +68,9 @@ class Settings(Section):
         if path is None and os.path.lexists(FILE_NAME):
             path = Path(FILE_NAME)
         settings = cls() if path is None else cls._from_document(read(path))
-        settings = settings._with_environment(os.environ)._with_overrides(overrides)
+        settings = settings._with_overrides(overrides)._with_environment(os.environ)
+        if reason := settings.target.clash():
+            raise SettingsError(f"target: {reason}")
         check_expressions(settings.sampling)
         return settings
 
@@ -115,14 +117,18 @@ class Settings(Section):
 
     def unmatched_patterns(self, tables: Iterable[tuple[str, str]]) -> list[SettingsError]:
         """Return an error for each pattern of `sampling.tables` that none of `tables` (schema, name) matches."""
-        known = {pattern_for(*table): table for table in tables}
+        known = list(tables)
         errors = []
         for pattern, rule in self.sampling.patterns():
-            if any(pattern.matches(*table) for table in known.values()):
+            if any(pattern.matches(*table) for table in known):
                 continue
             what = "there is no such table" if pattern.exact else "no table matches"
             message = f"sampling.tables.{pattern.text}: {what} in the source"
-            hint = complaints.nearest(pattern.text, known)
+            chosen = self.source.schemas
+            if pattern.schema.exact and chosen is not None and pattern.schema.text not in chosen:
+                hint: str | None = f"{pattern.schema.text} is not among source.schemas"
+            else:
+                hint = _nearest_table(pattern, known)
             errors.append(SettingsError(message, path=rule.path, line=rule.line, hint=hint))
         return errors
 
@@ -152,7 +158,11 @@ class Settings(Section):
             return self
         target, source = self.target, self.source
         if user := environment.get("PGUSER"):
-            target, source = target.with_defaults(user=user), source.with_defaults(user=user)
+            # To libpq a service goes before the environment.
+            if target.service is None:
+                target = target.with_defaults(user=user)
+            if source.service is None:
+                source = source.with_defaults(user=user)
         if dbname := environment.get("PGDATABASE"):
             target = target.with_defaults(dbname=dbname)
         return self._with(target=target, source=source)
@@ -171,11 +181,22 @@ class Settings(Section):
             source = source.with_defaults(
                 **{key: value for key, value in said.items() if key == "user" or not source.is_placed}
             )
-        if reason := target.clash():
-            raise SettingsError(f"target: {reason}")
         settings = self._with(target=target, source=source)
         settings._overrides = overrides
         return settings
+
+
+def _nearest_table(pattern: Pattern, known: Iterable[tuple[str, str]]) -> str | None:
+    schemas: dict[str, list[str]] = {}
+    for schema, table in known:
+        schemas.setdefault(schema, []).append(table)
+    elsewhere = [schema for schema, tables in schemas.items() if any(map(pattern.table.matches, tables))]
+    if pattern.table.exact and len(elsewhere) == 1:
+        return f"did you mean {pattern_for(elsewhere[0], pattern.table.text)}?"
+    if not pattern.table.exact and pattern.schema.exact:
+        return complaints.nearest(pattern.schema.text, schemas)
+    written = [pattern_for(schema, table) for schema, tables in schemas.items() for table in tables]
+    return complaints.nearest(pattern.text, written)
 
 
 def _placed(sampling: Sampling, document: Document) -> Sampling:
