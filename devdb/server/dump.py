@@ -15,7 +15,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from devdb.server import programs
+from devdb.server import ownerless, programs
 
 # Since this release pg_dump can leave an extension out by name.
 _EXCLUDES_EXTENSIONS = 17
@@ -107,11 +107,15 @@ def write(
     _silence_extensions(target)
     with _beside(archive) as new_archive, _beside(script) as new_script:
         programs.run(pg_dump, args, conninfo=conninfo, password=password, stdout=new_archive)
+        without_owners = ownerless.remove_owners(new_archive)
         _write_script(pg_dump.sibling("pg_restore"), new_archive, new_script)
         for new, final in ((new_archive, archive), (new_script, script)):
             _sync(new)
             os.replace(new, final)
-    return Dump(archive, script, tuple(_notes(target, exclude_extensions, lost)))
+    notes = list(_notes(target, exclude_extensions, lost))
+    if not without_owners:
+        notes.append(f"{archive.name} names owners: restore it with pg_restore --no-owner")
+    return Dump(archive, script, tuple(notes))
 
 
 def _extension_args(
