@@ -100,6 +100,11 @@ class ForeignKey:
     def __str__(self) -> str:
         return f"{self.child.name} ({', '.join(self.child_columns)}) -> {self.parent.name} ({self.name})"
 
+    @property
+    def shown_columns(self) -> tuple[str, ...]:
+        """The columns by which a person finds a row that violates the key."""
+        return tuple(dict.fromkeys((*self.child.primary_key, *self.child_columns)))
+
 
 @dataclass(frozen=True)
 class Sequence:
@@ -138,13 +143,17 @@ class Database:
 
 @dataclass(frozen=True)
 class Source:
-    """A source's tables and keys, as read at one time. `schemas` are the chosen ones."""
+    """A source's tables and keys, as read at one time. `schemas` are the chosen ones.
+
+    `materialized_views` are those that hold rows at the source, each after those that it reads.
+    """
 
     database: Database
     schemas: tuple[str, ...]
     tables: tuple[Table, ...]
     foreign_keys: tuple[ForeignKey, ...]
     sequences: tuple[Sequence, ...]
+    materialized_views: tuple[Name, ...]
 
     @cached_property
     def by_oid(self) -> Mapping[int, Table]:

@@ -9,15 +9,24 @@ import psycopg
 from psycopg.rows import namedtuple_row
 
 from devdb.catalog import model
+from devdb.catalog.graph import components
 from devdb.catalog.model import Column, Database, ForeignKey, Name, Source, Table
 from devdb.errors import Refused, SettingsError
 from devdb.settings.complaints import nearest
 from devdb.sqltext.templates import Templates
 
 
+def ask(connection: psycopg.Connection[Any], templates: Templates, name: str, **parameters: object) -> list[Any]:
+    """The answer to the question `name`, a template of ours: rows with their columns as attributes."""
+    text = templates.render(name, **parameters).text
+    assert text is not None
+    with connection.cursor(row_factory=namedtuple_row) as cursor:
+        return cursor.execute(text.encode()).fetchall()
+
+
 def read_database(connection: psycopg.Connection[Any], templates: Templates) -> Database:
     """Facts of the database that `connection` is connected to."""
-    (row,) = _ask(connection, templates, "catalog/database.sql")
+    (row,) = ask(connection, templates, "catalog/database.sql")
     values = {**row._asdict(), "schemas": tuple(row.schemas)}
     return Database(**values)
 
@@ -42,7 +51,7 @@ def read(
             )
     chosen = tuple(database.schemas if schemas is None else dict.fromkeys(schemas))
     columns: dict[int, list[Column]] = {}
-    for row in _ask(connection, templates, "catalog/columns.sql", schemas=chosen):
+    for row in ask(connection, templates, "catalog/columns.sql", schemas=chosen):
         values = row._asdict()
         columns.setdefault(values.pop("table_oid"), []).append(Column(**values))
     tables = tuple(
@@ -57,13 +66,13 @@ def read(
             primary_key=tuple(row.primary_key),
             columns=tuple(columns.get(row.oid, ())),
         )
-        for row in _ask(connection, templates, "catalog/tables.sql", schemas=chosen)
+        for row in ask(connection, templates, "catalog/tables.sql", schemas=chosen)
     )
     return Source(
         database=database,
         schemas=chosen,
         tables=tables,
-        foreign_keys=tuple(_keys(_ask(connection, templates, "catalog/keys.sql", schemas=chosen), tables, chosen)),
+        foreign_keys=tuple(_keys(ask(connection, templates, "catalog/keys.sql", schemas=chosen), tables, chosen)),
         sequences=tuple(
             model.Sequence(
                 name=Name(row.schema, row.name),
@@ -72,25 +81,41 @@ def read(
                 maximum=row.maximum,
                 owner=None if row.owner_table is None else (Name(row.owner_schema, row.owner_table), row.owner_column),
             )
-            for row in _ask(connection, templates, "catalog/sequences.sql", schemas=chosen)
+            for row in ask(connection, templates, "catalog/sequences.sql", schemas=chosen)
+        ),
+        materialized_views=_refresh_order(
+            ask(connection, templates, "catalog/materialized_views.sql", schemas=chosen)
         ),
     )
+
+
+def lock_count(connection: psycopg.Connection[Any], templates: Templates, schemas: Sequence[str]) -> int:
+    """How many locks a transaction takes that creates or drops all of `schemas`."""
+    (row,) = ask(connection, templates, "catalog/locks.sql", schemas=tuple(schemas))
+    return int(row.locks)
 
 
 def read_objects(
     connection: psycopg.Connection[Any], templates: Templates, schemas: Sequence[str]
 ) -> set[tuple[str, str]]:
     """Every object of `schemas` as (type, identity), in PostgreSQL's own words (pg_identify_object)."""
-    rows = _ask(connection, templates, "catalog/objects.sql", schemas=tuple(schemas))
+    rows = ask(connection, templates, "catalog/objects.sql", schemas=tuple(schemas))
     return {(row.type, row.identity) for row in rows}
 
 
-def _ask(connection: psycopg.Connection[Any], templates: Templates, name: str, **parameters: object) -> list[Any]:
-    text = templates.render(name, **parameters).text
-    assert text is not None
-    with connection.cursor(row_factory=namedtuple_row) as cursor:
-        # The question is our own template: quoted parts only.
-        return cursor.execute(text.encode()).fetchall()
+def _refresh_order(views: Sequence[Any]) -> tuple[Name, ...]:
+    """The materialized views to fill: those filled at the source, and those that these read, which come first."""
+    by_oid = {view.oid: view for view in views}
+    reads = {oid: [other for other in view.reads if other in by_oid] for oid, view in by_oid.items()}
+    needed = {oid for oid, view in by_oid.items() if view.is_materialized and view.is_populated}
+    todo = list(needed)
+    while todo:
+        for other in reads[todo.pop()]:
+            if other not in needed:
+                needed.add(other)
+                todo.append(other)
+    ordered = (by_oid[oid] for component in components(reads) for oid in component if oid in needed)
+    return tuple(Name(view.schema, view.name) for view in ordered if view.is_materialized)
 
 
 def _keys(rows: Sequence[Any], tables: Sequence[Table], chosen: Sequence[str]) -> Iterator[ForeignKey]:

@@ -7,8 +7,9 @@ each of which follows only what the round before brought.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from devdb.catalog.graph import components
 from devdb.catalog.model import Column, ForeignKey, Name, Source, Table
@@ -39,10 +40,11 @@ class Ask:
         Columns are the child's, seen as `alias`, or what the table of added rows of `group` calls them.
         """
         child_of = dict(zip(self.key.parent_columns, self.key.child_columns, strict=True))
+        names = tuple(child_of[name] for name in key_set.column_names)
+        if group is not None:
+            names = group.aliases(self.child, names)
         return ", ".join(
-            f"{alias}.{ident(name if group is None else group.alias(self.child, name))}::{column.base_type}"
-            for column in key_set.columns
-            for name in [child_of[column.name]]
+            f"{alias}.{ident(name)}::{column.base_type}" for name, column in zip(names, key_set.columns, strict=True)
         )
 
 
@@ -108,23 +110,25 @@ class Group:
 
     def remembered(self, table: Table) -> tuple[str, ...]:
         """The columns of `table` that later rounds look at: its keys, and its references within the group."""
-        names: dict[str, None] = {}
-        for key_set in self.key_sets:
-            if key_set.table == table:
-                names.update(dict.fromkeys(column.name for column in key_set.columns))
-            for ask in key_set.asks:
-                if ask.is_inner and ask.child == table:
-                    names.update(dict.fromkeys(ask.key.child_columns))
-        return tuple(names)
-
-    def alias(self, table: Table, column: str) -> str:
-        """What `added` calls a column: the table's own names could be those of ours."""
-        return f"c{self.remembered(table).index(column) + 1}"
+        return tuple(self._aliases[table.oid])
 
     def aliases(self, table: Table, columns: Iterable[str]) -> tuple[str, ...]:
-        return tuple(self.alias(table, column) for column in columns)
+        """What `added` calls columns of `table`: the table's own names could be those of ours."""
+        return tuple(self._aliases[table.oid][column] for column in columns)
 
-    @property
+    @cached_property
+    def _aliases(self) -> Mapping[int, Mapping[str, str]]:
+        found: dict[int, dict[str, str]] = {table.oid: {} for table in self.tables}
+        for key_set in self.key_sets:
+            for table, names in [
+                (key_set.table, key_set.column_names),
+                *((ask.child, ask.key.child_columns) for ask in key_set.asks if ask.is_inner),
+            ]:
+                for name in names:
+                    found[table.oid].setdefault(name, f"c{len(found[table.oid]) + 1}")
+        return found
+
+    @cached_property
     def leaves(self) -> frozenset[int]:
         """Tables of which a round must know the partition that each row lies in, by OID."""
         return frozenset(

@@ -51,7 +51,7 @@ BEGIN
         t.tableoid AS leaf,
 {% endif %}
 {% for name in group.remembered(table) %}
-        t.{{ name | ident }} AS {{ group.alias(table, name) | ident }}{% if not loop.last %},{% endif %}
+        t.{{ name | ident }} AS {{ group.aliases(table, [name])[0] | ident }}{% if not loop.last %},{% endif %}
 
 {% endfor %}
     FROM {{ table.only | sql }} AS t;

@@ -1,0 +1,18 @@
+"""What a run says while it works; how that is shown is the command's business."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+
+class Reporter(Protocol):
+    """Hears of a run's progress. None of these may hold a secret."""
+
+    def step(self, title: str) -> None:
+        """A step begins ("importing foreign schemas"); the one before has ended."""
+
+    def note(self, text: str) -> None:
+        """Something worth knowing."""
+
+    def warning(self, text: str) -> None:
+        """Something that the person should look at, though the run goes on."""

@@ -1,0 +1,117 @@
+"""The link from the dev database to the source: what the foreign server and its schemas are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+from pydantic import SecretStr
+
+from devdb.errors import Refused
+
+SETUP_SCHEMA = "fdw_setup"
+_PREFIX = "prod_"
+_NAME_BYTES = 63
+# Tables in one IMPORT FOREIGN SCHEMA.
+_BATCH = 200
+# What of a connection's own parameters the wrapper must know too.
+_CARRIED = frozenset({
+    "sslmode", "sslrootcert", "sslcrl", "channel_binding", "gssencmode", "connect_timeout",
+    "keepalives", "keepalives_idle", "keepalives_interval", "keepalives_count",
+})  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Import:
+    """One schema of the source, as it is imported.
+
+    `batches` are lists of table names; `key_domains` columns of keys to be seen as a domain's base type (table, column,
+    type in SQL); `with_children` parents of legacy inheritance.
+    """
+
+    schema: str
+    foreign_schema: str
+    tables: Sequence[str]
+    key_domains: Sequence[tuple[str, str, str]]
+    with_children: Sequence[str]
+
+    @property
+    def batches(self) -> Iterator[Sequence[str]]:
+        for first in range(0, len(self.tables), _BATCH):
+            yield self.tables[first : first + _BATCH]
+
+
+@dataclass(frozen=True)
+class Address:
+    """A connection's server, as it describes itself; `password` is the one that was used, None for none."""
+
+    system_identifier: str
+    host: str
+    port: int
+    own_port: int
+    socket_directories: str | None
+    user: str
+    dbname: str
+    password: str | None
+    parameters: Mapping[str, str]
+
+
+def foreign_schemas(schemas: Collection[str]) -> dict[str, str]:
+    """The foreign schema of each of the source's: prod_<schema>, cut to a length that PostgreSQL allows.
+
+    Raises Refused when one is also the name of a schema of the source.
+    """
+    named = {schema: _fitting(_PREFIX + schema) for schema in schemas}
+    clashing = sorted(({*named.values(), SETUP_SCHEMA}) & set(schemas))
+    if clashing:
+        raise Refused(
+            f"the source's schema {clashing[0]} has the name of a schema that devdb uses in the dev database",
+            hint="leave it out with source.schemas",
+        )
+    return named
+
+
+def options(
+    source: Address, target: Address, *, fdw_options: Mapping[str, str], session: Mapping[str, str], fetch_size: int
+) -> tuple[dict[str, str], dict[str, str | SecretStr]]:
+    """Options of the foreign server and of the user mapping.
+
+    `session` are settings of the source's session. The source's address is the one that this machine used, unless both
+    are one server, which may know itself by another. `fdw_options` have the last word.
+    """
+    server = {name: value for name, value in source.parameters.items() if name in _CARRIED}
+    if source.system_identifier == target.system_identifier and source.own_port == target.own_port:
+        server |= {"host": _own_host(target), "port": str(target.own_port)}
+    else:
+        server |= {"host": source.host, "port": str(source.port)}
+    server |= {
+        "dbname": source.dbname,
+        "application_name": "devdb",
+        "options": " ".join(f"-c {name}={value}" for name, value in session.items()),
+        "fetch_size": str(fetch_size),
+        "updatable": "false",
+        "truncatable": "false",
+        **fdw_options,
+    }
+    mapping: dict[str, str | SecretStr] = {"user": source.user}
+    if source.password is not None:
+        mapping["password"] = SecretStr(source.password)
+    return {name: value for name, value in server.items() if value}, mapping
+
+
+def _own_host(server: Address) -> str:
+    """How a server reaches itself: the way in which this machine did, by socket or by TCP."""
+    if not server.host.startswith("/"):
+        return "localhost"
+    directories = [entry.strip() for entry in (server.socket_directories or "").split(",") if entry.strip()]
+    return directories[0] if directories else server.host
+
+
+def _fitting(name: str) -> str:
+    """`name`, or as much of it as fits into a name of PostgreSQL's, made distinct by a hash."""
+    encoded = name.encode()
+    if len(encoded) <= _NAME_BYTES:
+        return name
+    suffix = "_" + sha256(encoded).hexdigest()[:8]
+    return encoded[: _NAME_BYTES - len(suffix)].decode(errors="ignore") + suffix
