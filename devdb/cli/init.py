@@ -42,8 +42,8 @@ Change those that you need and delete the others: the built-in ones improve with
 def write_starting_files(directory: Path) -> list[Path]:
     """Write the files and return their paths, the settings file first.
 
-    Raises Refused when one of them is there already, and DevdbError when one cannot be written; nothing new is left
-    behind then.
+    Raises Refused when one of them is there already, and DevdbError when one cannot be written; no new file is left
+    then.
     """
     contents = {directory / FILE_NAME: _builtin(FILE_NAME)}
     contents |= {directory / "sql" / name: _builtin(name) for name in SCRIPTS}
