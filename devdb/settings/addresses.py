@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import AfterValidator, Field, SecretStr, Strict
+from pydantic import AfterValidator, Field, PrivateAttr, SecretStr, Strict
 from pydantic_core import PydanticCustomError
 
 from devdb.errors import UsageError
@@ -16,8 +16,11 @@ from devdb.settings.fields import TEXTS, DatabaseName, Name, Section, Text, chec
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-# libpq's own test, but for the letters before the sign.
+# As libpq tells them from names.
 _CONNECTION_STRING = re.compile(r"postgres(ql)?://|[^=]*=")
+
+_SECRETS = ("password", "sslpassword", "oauth_client_secret")
+_OURS = ("application_name", "replication")
 
 
 def _check_parameter(key: str) -> str:
@@ -25,6 +28,8 @@ def _check_parameter(key: str) -> str:
 
     if key in ("dbname", "host", "port", "user", "service"):
         raise PydanticCustomError("conninfo", "belongs beside conninfo, not in it")
+    if key in _OURS:
+        raise PydanticCustomError("conninfo", "is set by devdb itself")
     known = [option.keyword.decode() for option in Conninfo.get_defaults()]
     if key not in known:
         reason = "libpq has no such parameter"
@@ -46,7 +51,7 @@ class Address(Section):
     service: Text | None = None
     conninfo: Parameters = Field(default_factory=dict)
     # From a connection string on the command line alone; the file may not hold one.
-    _password: SecretStr | None = None
+    _secrets: Mapping[str, SecretStr] = PrivateAttr(default_factory=dict)
 
     def params(self) -> dict[str, str]:
         """Return the parameters for libpq, as `connect(**params)` takes them.
@@ -59,8 +64,7 @@ class Address(Section):
             # A named service may say these itself; only what somebody wrote goes over its head.
             if self.service is None or key in self.model_fields_set:
                 said[key] = getattr(self, key)
-        if self._password is not None:
-            said["password"] = self._password.get_secret_value()
+        said |= {key: secret.get_secret_value() for key, secret in self._secrets.items()}
         return {key: str(value) for key, value in said.items() if value is not None}
 
     @property
@@ -81,7 +85,7 @@ class Address(Section):
         if not _CONNECTION_STRING.match(database):
             return self.model_copy(update={"dbname": _checked(database, option)})
         said = _parse(database, option)
-        password = said.pop("password", None)
+        secrets = {key: SecretStr(said.pop(key)) for key in _SECRETS if key in said}
         if "dbname" in said:
             _checked(str(said["dbname"]), option)
         conninfo = dict(self.conninfo)
@@ -93,8 +97,7 @@ class Address(Section):
             update["port"] = int(said.pop("port"))  # else a list, for several hosts
         update |= {key: said.pop(key) for key in ("dbname", "host", "user", "service") if key in said}
         address = self.model_copy(update={**update, "conninfo": {**conninfo, **said}})
-        if password is not None:
-            address._password = SecretStr(password)
+        address._secrets = secrets
         return address
 
 
@@ -102,13 +105,14 @@ def _parse(text: str, option: str) -> dict[str, str]:
     from psycopg import Error, conninfo  # libpq is loaded for a connection string only
 
     try:
-        return {key: str(value) for key, value in conninfo.conninfo_to_dict(text).items() if value is not None}
+        said = conninfo.conninfo_to_dict(text)
     except Error:
         # Without libpq's message, and without the chain: either may quote a part of a password.
         raise UsageError(
             f"{option}: libpq does not understand this connection string",
             hint="postgresql://user@host:5432/name or 'host=… port=… dbname=…'",
         ) from None
+    return {key: str(value) for key, value in said.items() if value is not None and key not in _OURS}
 
 
 def _checked(name: str, option: str) -> str:

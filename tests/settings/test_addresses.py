@@ -150,8 +150,14 @@ def test_files_go_beside_the_settings_unless_said_otherwise(load: Load, tmp_path
 
 
 def test_a_password_on_the_command_line_connects_and_is_shown_nowhere(load: Load) -> None:
-    settings = load("", prod_db="postgresql://me:hunter2@h:1/d", dev_db="host=h2 password=hunter2")
+    settings = load(
+        "",
+        prod_db="postgresql://me:hunter2@h:1/d?sslpassword=hunter2&application_name=x",
+        dev_db="host=h2 password=hunter2",
+    )
     assert settings.source_conninfo()["password"] == settings.target_conninfo()["password"] == "hunter2"
+    assert settings.source_conninfo()["sslpassword"] == "hunter2"
+    assert "application_name" not in settings.source_conninfo()
     assert "hunter2" not in f"{settings!r} {settings} {settings.model_dump()} {settings.source!r}"
 
 

@@ -99,8 +99,6 @@ def test_what_is_no_pattern_is_refused(text: str) -> None:
 
 odd_characters = st.sampled_from('aB.*?" []é\n%_') | st.characters(codec="utf-8", exclude_characters="\0")
 odd_names = st.text(odd_characters, min_size=1)
-    alphabet=st.sampled_from('aB.*?" []é\n%_') | st.characters(codec="utf-8", exclude_characters="\0"), min_size=1
-)
 
 
 @given(odd_names, odd_names, odd_names, odd_names)

@@ -92,6 +92,7 @@ def test_a_file_in_another_encoding_is_refused_with_its_line(tmp_path: Path) -> 
         ("sampling: {tables: {a.b: {limt: 1}}}", "sampling.tables.a.b.limt: unknown key\nHint: did you mean limit?"),
         ("source: {conninfo: {sslmod: require}}", "source.conninfo.sslmod: libpq has no such parameter; sslmode?"),
         ("source: {conninfo: {host: a}}", "source.conninfo.host: belongs beside conninfo"),
+        ("source: {conninfo: {application_name: a}}", "source.conninfo.application_name: is set by devdb itself"),
         ("source: {port: '5432'}", "source.port: expected a whole number, found the text 5432"),
         ("source: {port: 05432}", "source.port: expected a whole number, found the text 05432"),
         ("source: {port: 0}", "source.port: must be greater than or equal to 1"),
