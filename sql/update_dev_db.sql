@@ -1,5 +1,6 @@
 -- What:         recreate the source's schemas, without what belongs after the data, and import its tables
 -- Parameters:   empty_schemas (list)  schemas whose objects are dropped first; none in a new database
+--               roles (list)          roles that the schema names, to be created where they are missing
 --               pre_data (script)     the pre-data section of schema.sql
 --               imports (list)        foreign schemas and the tables to import (devdb.server.link.Import)
 --               extensions (list)     extensions that both sides have
@@ -16,6 +17,7 @@ BEGIN;
 {% include "update/empty_schemas.sql" %}
 {% endif %}
 \warn creating the schema
+{% include "update/roles.sql" %}
 {{ pre_data | script }}
 {% include "update/session.sql" %}
 \warn importing foreign schemas

@@ -1,0 +1,36 @@
+"""What a person or cron asks for: which processes run, and in which order."""
+
+from __future__ import annotations
+
+from devdb.preflight import Run, ground
+from devdb.processes import Workplace
+from devdb.report import Result
+
+
+def build(run: Run) -> Result:
+    """Make the dev database: setup, update, populate. There need be none yet."""
+    return _replace(run, may_create=True, new_schema=True)
+
+
+def update_schema(run: Run) -> Result:
+    """Make the dev database anew from the source's schema of today: update, populate."""
+    return _replace(run, may_create=False, new_schema=True)
+
+
+def update_data(run: Run) -> Result:
+    """Make the dev database anew with the saved schema.sql and the source's rows of today: populate."""
+    return _replace(run, may_create=False, new_schema=False)
+
+
+def _replace(run: Run, *, may_create: bool, new_schema: bool) -> Result:
+    """Work in a database beside the dev database (or, in place, in one transaction), which takes over at the end.
+
+    Whatever fails, the dev database is as it was before.
+    """
+    with ground(run, may_create=may_create) as base, Workplace(run, base) as work:
+        work.schema(new=new_schema)
+        work.setup()
+        work.update()
+        work.populate()
+        work.verify()
+        return work.finish()

@@ -1,0 +1,136 @@
+"""The commands: options in, errors out."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from importlib import import_module
+from types import FrameType
+from typing import Any
+
+import click
+
+from devdb.cli.options import CONTEXT_SETTINGS, Options, shared_options, version_option
+from devdb.errors import DevdbError
+
+# Subcommands by the module that has them, which is imported when one is called for.
+_SUBCOMMANDS = {"init": "devdb.cli.init:init", "run": "devdb.cli.run:run"}
+
+
+class _Group(click.Group):
+    """A group that imports a command when it is asked for, and not before."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*super().list_commands(ctx), *_SUBCOMMANDS})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in _SUBCOMMANDS:
+            module, _, name = _SUBCOMMANDS[cmd_name].partition(":")
+            command: click.Command = getattr(import_module(module), name)
+            return command
+        return super().get_command(ctx, cmd_name)
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        return _ending_well(super().main, *args, **kwargs)
+
+
+class _Command(click.Command):
+    """A command whose every failure ends it with the right exit status, and with one message."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        return _ending_well(super().main, *args, **kwargs)
+
+
+def _ending_well(main: Any, *args: Any, **kwargs: Any) -> Any:
+    signal.signal(signal.SIGTERM, _end)
+    try:
+        return main(*args, **kwargs)
+    except DevdbError as exc:
+        click.echo(f"Error: {exc}", err=True)
+        sys.exit(exc.exit_status)
+    except BrokenPipeError:
+        # Who read our output has had enough of it.
+        sys.stderr.close()
+        sys.exit(1)
+    except OSError as exc:
+        click.echo(f"Error: {exc.filename or ''}: {exc.strerror or exc}", err=True)
+        sys.exit(1)
+    except Exception as exc:
+        import psycopg
+
+        if not isinstance(exc, psycopg.Error):
+            raise
+        # Outside of scripts devdb asks only questions of its own: what fails them is the connection.
+        click.echo(f"Error: {str(exc).strip()}", err=True)
+        sys.exit(2)
+
+
+def _end(signum: int, _frame: FrameType | None) -> None:
+    """As if interrupted: what is under way is undone before the process ends."""
+    sys.exit(128 + signum)
+
+
+@click.group(cls=_Group, context_settings=CONTEXT_SETTINGS)
+@version_option
+def devdb() -> None:
+    """Build a developer database from production, and run SQL scripts the way psql does.
+
+    The main commands stand by themselves: build-dev-db, update-dev-db-schema, update-dev-db-data.
+    """
+
+
+@click.command("build-dev-db", cls=_Command, context_settings=CONTEXT_SETTINGS)
+@shared_options
+def build_dev_db(options: Options) -> None:
+    """Make the dev database from production: its schema, a sample of its rows, all keys satisfied.
+
+    The work happens in a new database beside the old one, which it replaces when it is complete; whatever fails
+    before, the old one stays as it is. Production is only read. At the end schema.sql, devdb.dump, devdb.sql.gz and
+    run.json stand beside the settings file.
+
+    Connections are found as psql finds them (PGHOST, PGPORT, PGPASSWORD, ~/.pgpass, PGSERVICE); the databases are
+    proddb and devdb, the user is postgres, unless options or devdb.yaml say otherwise.
+
+    Exit status: 0 done; 1 refused, or a check failed; 2 bad usage, or a server cannot be reached; 3 a script failed.
+    """
+    _act("build", "build-dev-db", options)
+
+
+@click.command("update-dev-db-schema", cls=_Command, context_settings=CONTEXT_SETTINGS)
+@shared_options
+def update_dev_db_schema(options: Options) -> None:
+    """Make the dev database anew from production's schema of today.
+
+    Writes schema.sql anew, says what changed in it since the last time, then does as update-dev-db-data.
+    """
+    _act("update_schema", "update-dev-db-schema", options)
+
+
+@click.command("update-dev-db-data", cls=_Command, context_settings=CONTEXT_SETTINGS)
+@shared_options
+def update_dev_db_data(options: Options) -> None:
+    """Make the dev database anew with the saved schema.sql and production's rows of today.
+
+    Refused when production's tables are no longer as schema.sql says.
+    """
+    _act("update_data", "update-dev-db-data", options)
+
+
+def _act(action: str, command: str, options: Options) -> None:
+    from devdb import actions
+    from devdb.cli.progress import reporter, show
+    from devdb.preflight import Run
+
+    settings = options.settings()
+    with reporter(quiet=options.quiet, verbose=options.verbose) as progress:
+        run = Run(
+            settings=settings,
+            command=command,
+            reporter=progress,
+            dry_run=options.dry_run,
+            dump=not options.no_dump,
+            yes=options.yes,
+        )
+        result = getattr(actions, action)(run)
+    if not options.dry_run and not options.quiet:
+        show(result, verbose=options.verbose)

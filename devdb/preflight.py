@@ -1,0 +1,203 @@
+"""What is looked at, and refused, before a run changes anything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+
+from devdb.catalog import dev_server
+from devdb.catalog import source as catalog
+from devdb.catalog.dev_server import DevServer
+from devdb.catalog.model import Database, Source
+from devdb.errors import ConnectionFailed, Refused
+from devdb.progress import Reporter
+from devdb.sampling import populate
+from devdb.server import link
+from devdb.server.connection import Connection, close_quietly, connect
+from devdb.settings import Settings
+from devdb.sqltext.templates import Templates
+
+
+@dataclass(frozen=True)
+class Run:
+    """What was asked for. `command` is the command's name; `yes` goes on where devdb would refuse."""
+
+    settings: Settings
+    command: str
+    reporter: Reporter
+    dry_run: bool = False
+    dump: bool = True
+    yes: bool = False
+
+    @property
+    def in_place(self) -> bool:
+        return self.settings.target.replace == "in_place"
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What a run stands on: open connections, and facts of both sides that were checked.
+
+    `lock` is the connection, to the maintenance database, that holds the lock on the dev database. `previous` is a
+    connection to the dev database as it is today, None when there is none.
+    """
+
+    templates: Templates
+    source_connection: Connection
+    lock: Connection
+    previous: Connection | None
+    source: Source
+    target: Database
+    server: DevServer
+    foreign_schemas: dict[str, str]
+    plan: dict[str, Any]
+
+
+@contextmanager
+def ground(run: Run, *, may_create: bool) -> Iterator[Ground]:
+    """Connect to both sides, look, refuse what must not be done, and hold the lock until the end.
+
+    `may_create` says that there need be no dev database yet.
+    """
+    settings = run.settings
+    with ExitStack() as stack:
+        templates = Templates(settings.sql_directories)
+        name = dev_server.application_name(run.command)
+
+        def opened(connection: Connection) -> Connection:
+            stack.callback(close_quietly, connection)
+            return connection
+
+        run.reporter.step("reading the source's catalog")
+        source_connection = opened(connect(read_only=True, application_name=name, **settings.source_conninfo()))
+        maintenance = settings.target_conninfo(settings.target.maintenance_db)
+        lock = opened(connect(application_name=name, **maintenance))
+        source_database = catalog.read_database(source_connection, templates)
+        target = catalog.read_database(lock, templates)
+        server = dev_server.read(lock, templates, dbname=settings.target.dbname, source=source_database)
+        _refuse_source(settings, source_database, target)
+        if not run.dry_run:
+            dev_server.lock(lock, templates, settings.target.dbname)
+        source = catalog.read(
+            source_connection, templates, database=source_database, schemas=settings.source.schemas
+        )
+        foreign_schemas = link.foreign_schemas(source.schemas)
+        plan = populate.plan(source, settings, foreign_schemas)
+        populate.check_rules(source_connection, plan["takes"])
+        previous = None
+        if server.is_there:
+            previous = opened(connect(application_name=name, **settings.target_conninfo()))
+        _refuse_replacement(run, templates, server, source, previous, may_create=may_create)
+        if run.in_place:
+            _refuse_large(run, templates, server, source_connection, source, previous)
+        _warn(run, source, server)
+        yield Ground(
+            templates, source_connection, lock, previous, source, target, server, foreign_schemas, plan
+        )  # fmt: skip
+
+
+def address(connection: psycopg.Connection[Any], database: Database) -> link.Address:
+    """How `connection` was made, and how its server describes itself."""
+    info = connection.info
+    return link.Address(
+        system_identifier=database.system_identifier,
+        host=info.host or info.hostaddr,
+        port=info.port,
+        own_port=database.port,
+        socket_directories=database.socket_directories,
+        user=info.user,
+        dbname=info.dbname,
+        password=info.password or None,
+        parameters=info.get_parameters(),
+    )
+
+
+def _refuse_source(settings: Settings, source: Database, target: Database) -> None:
+    if source.system_identifier == target.system_identifier and source.name in (
+        settings.target.dbname,
+        settings.next_dbname,
+        settings.old_dbname,
+    ):
+        raise Refused(
+            f"the dev database {settings.target.dbname} would be the source itself",
+            hint="give another name with -d or target.dbname",
+        )
+
+
+def _refuse_replacement(
+    run: Run, templates: Templates, server: DevServer, source: Source, previous: Connection | None, *, may_create: bool
+) -> None:
+    target = run.settings.target
+    if previous is None:
+        if run.in_place:
+            raise ConnectionFailed(
+                f"there is no database {target.dbname} to be filled in place", hint="have an administrator create it"
+            )
+        if not may_create:
+            raise Refused(f"there is no dev database {target.dbname} yet", hint="make it with build-dev-db")
+    if not run.in_place and not server.can_create_databases:
+        raise Refused(
+            "this user may not create databases on the dev server",
+            hint="have an administrator grant CREATEDB, or set target.replace: in_place",
+        )
+    if previous is None:
+        return
+    ours, others = dev_server.schemas(previous, templates)
+    # In place, the schemas of the source are emptied: an empty database has nothing to lose.
+    if not (server.is_ours or ours or not others) and not run.yes:
+        raise Refused(
+            f"devdb did not make the database {target.dbname}; it holds the schemas {', '.join(others)}",
+            hint="--yes replaces it all the same",
+        )
+    if run.in_place:
+        return
+    lost = sorted(set(others) - set(source.schemas) - set(target.keep_schemas))
+    if lost and not run.yes:
+        raise Refused(
+            f"schemas that only {target.dbname} holds would be lost: {', '.join(lost)}",
+            hint="keep them with target.keep_schemas, or let them go with --yes",
+        )
+    if lost:
+        run.reporter.warning(f"schemas that only {target.dbname} holds are not kept: {', '.join(lost)}")
+
+
+def _refuse_large(
+    run: Run,
+    templates: Templates,
+    server: DevServer,
+    source_connection: Connection,
+    source: Source,
+    previous: Connection | None,
+) -> None:
+    """One transaction that drops, creates and imports everything locks every relation of it."""
+    assert previous is not None
+    locks = 2 * catalog.lock_count(source_connection, templates, source.schemas) + len(source.tables)
+    locks += catalog.lock_count(previous, templates, [*source.schemas, *link.foreign_schemas(source.schemas).values()])
+    if locks > server.lock_table_size:
+        needed = -(-locks * _current_setting(previous, "max_locks_per_transaction") // server.lock_table_size)
+        raise Refused(
+            f"replacing these schemas in place takes about {locks} locks in one transaction; "
+            f"the dev server has room for {server.lock_table_size}",
+            hint=f"set max_locks_per_transaction to {needed} or more, choose fewer schemas, or use replace: swap",
+        )
+
+
+def _current_setting(connection: Connection, name: str) -> int:
+    row = connection.execute("SELECT pg_catalog.current_setting(%s)::int", (name,)).fetchone()
+    assert row is not None
+    return int(str(row[0]))
+
+
+def _warn(run: Run, source: Source, server: DevServer) -> None:
+    if source.database.large_objects:
+        run.reporter.warning(f"the source's {source.database.large_objects} large objects are not copied")
+    if not run.in_place and server.lc_collate is None and run.settings.target.template is None:
+        run.reporter.warning(
+            f"the dev server does not know the source's locale {source.database.lc_collate}; text sorts differently there"
+        )
+    if not source.filled_tables:
+        run.reporter.warning("the source has no tables in the chosen schemas")

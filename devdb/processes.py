@@ -1,0 +1,398 @@
+"""The processes of an action, at work: setup, update, populate, and what follows them."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack, suppress
+from datetime import datetime, timezone
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import psycopg
+
+from devdb.catalog import schema_drift, schema_file, schema_replay
+from devdb.catalog import source as catalog
+from devdb.errors import CheckFailed, DevdbError, Refused, ScriptFailed
+from devdb.preflight import Ground, Run, address
+from devdb.report import Result, TableRows
+from devdb.sampling import populate
+from devdb.sampling.violations import not_valid_instead
+from devdb.server import dump, link, programs
+from devdb.server.connection import Connection, connect
+from devdb.server.printer import Printer
+from devdb.server.runner import Server
+from devdb.sqltext.statements import Script
+
+_FOREIGN_KEY_VIOLATION = "23503"
+_CANNOT_CONNECT = "08001"
+_NO_RIGHT = "42501"
+
+
+class Workplace:
+    """The database in which the work happens, until it takes the dev database's place.
+
+    Beside the dev database, or (in place) the dev database itself within one transaction. Left by an exception, it
+    leaves nothing behind.
+    """
+
+    def __init__(self, run: Run, ground: Ground) -> None:
+        self._run = run
+        self._settings = run.settings
+        self._ground = ground
+        self._stack = ExitStack()
+        self._started = datetime.now(timezone.utc)
+        self._start_s = time.monotonic()
+        self._warnings: list[str] = []
+        self._changes: list[str] | None = None
+        self._files: dict[str, Path] = {}
+        self._tables: list[TableRows] = []
+        self._rewrite: Callable[[str], str | None] = lambda statement: statement
+        self._imports = populate.imports(ground.source, ground.foreign_schemas)
+        self._done = False
+
+    def __enter__(self) -> Workplace:
+        if self._run.dry_run:
+            self._server: Server | Printer = Printer(sys.stdout)
+        else:
+            dbname = self._settings.target.dbname if self._run.in_place else self._settings.target.maintenance_db
+            self._server = Server(self._connect({"dbname": dbname}), reconnect=self._connect, on_notice=self._notice)
+            self._stack.callback(self._server.close)
+        if self._run.in_place:
+            self._say("BEGIN;")
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._stack.close()
+        if exc is not None and not self._done and not self._run.dry_run and not self._run.in_place:
+            # A failing clean-up must not hide the failure; the next run cleans up as well.
+            with suppress(psycopg.Error):
+                statement = psycopg.sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
+                self._ground.lock.execute(statement.format(psycopg.sql.Identifier(self._settings.next_dbname)))
+
+    def schema(self, *, new: bool) -> None:
+        """Have schema.sql ready: written anew from the source, or the saved one."""
+        directory = self._settings.output_directory
+        path = directory / "schema.sql"
+        if new:
+            self._run.reporter.step("reading the source's schema")
+            previous = schema_file.text_of(path) if path.exists() else None
+            if self._run.dry_run:
+                path = Path(self._stack.enter_context(tempfile.TemporaryDirectory())) / "schema.sql"
+            else:
+                directory.mkdir(parents=True, exist_ok=True)
+            written = schema_file.write(
+                path,
+                source=self._ground.source_connection,
+                schemas=self._settings.source.schemas,
+                owner=self._settings.schema_file.owner,
+                privileges=self._settings.schema_file.privileges,
+                skip_extensions=self._settings.extensions.skip,
+            )
+            self._changes = [] if previous is None else schema_drift.drift(previous, written.text)
+            for note in written.notes:
+                self._run.reporter.note(note)
+        elif not path.exists():
+            raise Refused(f"there is no {path}", hint="write it with build-dev-db or update-dev-db-schema")
+        self._files["schema"] = path
+        self._pre_data = schema_file.pre_data(path)
+        self._post_data = schema_file.post_data(path)
+        self._check_extensions()
+        self._prepare_replay()
+
+    def setup(self) -> None:
+        """Create the database, and link it to the source."""
+        base = self._ground
+        settings = self._settings
+        server_options, mapping_options = link.options(
+            address(base.source_connection, base.source.database),
+            address(base.lock, base.target),
+            fdw_options=settings.source.fdw_options,
+            session={
+                "default_transaction_read_only": "on",
+                "statement_timeout": str(settings.source.statement_timeout_ms),
+                "idle_in_transaction_session_timeout": "0",
+                "row_security": "on" if settings.source.row_security else "off",
+            },
+            fetch_size=settings.source.fetch_size,
+        )
+        self._link = {"server_options": server_options, "mapping_options": mapping_options}
+        self._run_template(
+            "setup_dev_db.sql",
+            create=not self._run.in_place,
+            next_dbname=settings.next_dbname,
+            old_dbname=settings.old_dbname,
+            template=settings.target.template,
+            encoding=base.source.database.encoding,
+            lc_collate=base.server.lc_collate if base.server.lc_ctype else None,
+            lc_ctype=base.server.lc_ctype,
+            tablespace=base.server.tablespace,
+            **self._link,
+        )
+
+    def update(self) -> None:
+        """Recreate the source's schemas without what belongs after the data, and import its tables."""
+        self._run_template(
+            "update_dev_db.sql",
+            empty_schemas=self._ground.source.schemas if self._run.in_place else (),
+            roles=sorted(self._new_roles),
+            pre_data=self._pre_data,
+            **self._import,
+        )
+        if not self._run.dry_run:
+            self._check_fit()
+
+    def populate(self) -> None:
+        """Take the rows, complete the keys, create what belongs after the data."""
+        try:
+            self._run_template("populate_dev_db.sql", post_data=self._post_data, **self._ground.plan)
+        except ScriptFailed as exc:
+            raise self._named_violation(exc) from exc
+        if not self._run.dry_run:
+            self._tables = self._taken()
+
+    def verify(self) -> None:
+        """Every object of the source's schemas must be there."""
+        if self._run.dry_run:
+            return
+        self._run.reporter.step("comparing with the source")
+        base = self._ground
+        wanted = catalog.read_objects(base.source_connection, base.templates, base.source.schemas)
+        there = catalog.read_objects(self._server.connection, base.templates, base.source.schemas)
+        missing = sorted(f"{kind} {identity}" for kind, identity in wanted - there if kind != "policy")
+        if missing:
+            raise CheckFailed(
+                f"{len(missing)} objects of the source are missing in the dev database: {', '.join(missing[:10])}"
+                + (", …" if len(missing) > 10 else "")
+            )
+        for kind, identity in sorted(wanted - there):
+            self._warn(f"missing in the dev database: {kind} {identity}")
+
+    def finish(self) -> Result:
+        """Keep the schemas that are to be kept, write the dump, and take the dev database's place."""
+        if self._run.in_place:
+            self._say("COMMIT;")
+            self._done = True
+            self._dump()
+        else:
+            self._keep_schemas()
+            self._dump()
+            self._swap()
+            self._done = True
+        return self._result()
+
+    # What the processes are made of.
+
+    @property
+    def _import(self) -> dict[str, Any]:
+        both = set(self._ground.source.database.extensions) & set(schema_file.extensions(self._pre_data))
+        return {"imports": self._imports, "extensions": sorted(both - {"plpgsql"})}
+
+    def _connect(self, parameters: Mapping[str, str]) -> Connection:
+        name = f"devdb {self._run.command}"
+        return connect(application_name=name, **{**self._settings.target_conninfo(), **parameters})
+
+    def _run_template(self, name: str, **parameters: object) -> None:
+        script = self._ground.templates.render(name, single_transaction=self._run.in_place, **parameters)
+        try:
+            self._server.run(script, rewrite=self._rewrite)
+        except ScriptFailed as exc:
+            raise _with_advice(exc) from exc
+
+    def _say(self, text: str) -> None:
+        self._server.run(Script("devdb", text + "\n"))
+
+    def _notice(self, diagnostic: psycopg.errors.Diagnostic) -> None:
+        if diagnostic.severity_nonlocalized == "WARNING":
+            self._warn(diagnostic.message_primary or "")
+
+    def _warn(self, text: str) -> None:
+        self._warnings.append(text)
+        self._run.reporter.warning(text)
+
+    def _check_extensions(self) -> None:
+        missing = schema_replay.missing_extensions(
+            schema_file.extensions(self._pre_data), self._ground.server.available_extensions
+        )
+        if missing:
+            major = self._ground.target.version // 10000
+            raise Refused(
+                f"the dev server lacks extensions that the source uses: {', '.join(missing)}",
+                hint=f"install them there (contrib's are in postgresql-contrib or postgresql-{major}; PostGIS in "
+                f"postgresql-{major}-postgis-3), or leave them out with extensions.skip",
+            )
+
+    def _prepare_replay(self) -> None:
+        server = self._ground.server
+        named = schema_replay.roles_named("\n".join(filter(None, (self._pre_data.text, self._post_data.text))))
+        missing = named - server.roles
+        self._new_roles = missing if server.can_create_roles else set()
+        for role in sorted(self._new_roles):
+            self._run.reporter.note(f"the role {role} is created, without login")
+        replayed = schema_replay.replay_filter(
+            server.settings,
+            server.roles | self._new_roles,
+            lambda role: self._warn(f"there is no role {role} on the dev server: what is said of it is left out"),
+        )
+        if self._settings.sampling.on_violation == "not_valid":
+            replayed = not_valid_instead(replayed)
+        self._rewrite = replayed
+
+    def _check_fit(self) -> None:
+        """The tables made from schema.sql must be those of the source today, column by column."""
+        base = self._ground
+        made = catalog.read(
+            self._server.connection, base.templates, database=base.source.database, schemas=base.source.schemas
+        )
+        here = {table.name: {column.name: column.type for column in table.columns} for table in made.filled_tables}
+        differences = []
+        for table in base.source.filled_tables:
+            columns = {column.name: column.type for column in table.columns}
+            mine = here.pop(table.name, None)
+            if mine is None:
+                differences.append(f"table {table.name} is new")
+                continue
+            for name in dict.fromkeys((*columns, *mine)):
+                if columns.get(name) != mine.get(name):
+                    now = f"is now {columns[name]}" if name in columns else "is gone"
+                    differences.append(f"column {table.name}.{name} {now if name in mine else 'is new'}")
+        differences += [f"table {name} is gone" for name in here]
+        if differences:
+            raise CheckFailed(
+                f"the source is no longer as {self._files['schema']} says: {'; '.join(differences[:20])}",
+                hint="write it anew with update-dev-db-schema",
+            )
+
+    def _named_violation(self, exc: ScriptFailed) -> DevdbError:
+        """A foreign key that the rows violate is the source's own fault: say which rows."""
+        if exc.sqlstate != _FOREIGN_KEY_VIOLATION:
+            return exc
+        reason = exc.reason
+        if not self._run.in_place and str(exc.path) == str(self._files["schema"]):
+            script = self._ground.templates.render(
+                "populate/verify.sql", check_keys=self._ground.source.foreign_keys
+            )
+            try:
+                self._server.run(script)
+            except ScriptFailed as found:
+                reason = found.reason
+        return CheckFailed(
+            f"the source violates its own foreign keys:\n{reason}",
+            hint="mend the rows, or set sampling.on_violation to not_valid or drop_rows",
+        )
+
+    def _taken(self) -> list[TableRows]:
+        rows = self._server.query(
+            "SELECT table_name, phase, row_count, extract(epoch FROM finished - lag(finished) OVER (ORDER BY finished))"
+            " FROM pg_temp.devdb_taken ORDER BY finished"
+        )
+        counts: dict[str, dict[str, float]] = {}
+        for name, phase, count, seconds in rows:
+            count_of = counts.setdefault(name, {"rule": 0, "key": 0, "dropped": 0, "seconds": 0})
+            count_of[phase] = count_of.get(phase, 0) + abs(count)
+            count_of["seconds"] += float(seconds or 0)
+        found = []
+        rule_of = {take.table.name: str(take.rule) for take in self._ground.plan["takes"]}
+        for table in self._ground.source.filled_tables:
+            counted = counts.get(table.name.sql, {})
+            found.append(
+                TableRows(
+                    table=str(table.name),
+                    rule=rule_of.get(table.name, "none"),
+                    source_rows=table.row_estimate,
+                    by_rule=int(counted.get("rule", 0)),
+                    by_key=int(counted.get("key", 0)),
+                    dropped=int(counted.get("dropped", 0)),
+                    seconds=counted.get("seconds", 0.0),
+                )
+            )
+        return found
+
+    def _keep_schemas(self) -> None:
+        keep = self._settings.target.keep_schemas
+        if not keep or self._ground.previous is None or self._run.dry_run:
+            return
+        self._run.reporter.step(f"keeping {', '.join(keep)}")
+        pg_dump = programs.find("pg_dump", at_least=self._ground.target.version // 10000, whose="the dev server")
+        kept, password = programs.parameters(self._ground.previous)
+        made, _ = programs.parameters(self._server.connection)
+        with tempfile.NamedTemporaryFile() as archive:
+            choice = [f"--schema={programs.exactly(name)}" for name in keep]
+            programs.run(
+                pg_dump, ["--format=custom", *choice], conninfo=kept, password=password, stdout=Path(archive.name)
+            )
+            programs.run(
+                pg_dump.sibling("pg_restore"),
+                ["--exit-on-error", f"--dbname={made['dbname']}", archive.name],
+                conninfo=made,
+                password=password,
+            )
+
+    def _dump(self) -> None:
+        """Write the dump, from a database without the link; then link it again."""
+        if not self._run.dump or self._run.dry_run:
+            return
+        directory = self._settings.output_directory
+        self._run_template("unlink_dev_db.sql", imports=self._imports)
+        self._run.reporter.step("writing the dump")
+        ours = self._server.query("SELECT 1 FROM pg_catalog.pg_extension WHERE extname = 'postgres_fdw'") == []
+        written = dump.write(
+            directory / "devdb.dump",
+            directory / "devdb.sql.gz",
+            target=self._server.connection,
+            exclude_extensions=() if ours else ("postgres_fdw",),
+            exclude_schemas=() if ours else (link.SETUP_SCHEMA,),
+        )
+        self._files |= {"archive": written.archive, "script": written.script}
+        for note in written.notes:
+            self._run.reporter.note(note)
+        self._run.reporter.step("linking again")
+        self._run_template("link_dev_db.sql", **self._link, **self._import)
+
+    def _swap(self) -> None:
+        settings = self._settings
+        self._run_template(
+            "swap_dev_db.sql",
+            dbname=settings.target.dbname,
+            next_dbname=settings.next_dbname,
+            old_dbname=settings.old_dbname,
+            maintenance_db=settings.target.maintenance_db,
+            replaces=self._ground.server.is_there,
+            comment=self._ground.server.marked_comment(self._ground.source.database.name),
+        )
+
+    def _result(self) -> Result:
+        result = Result(
+            command=self._run.command,
+            source=self._ground.source.database.name,
+            target=self._settings.target.dbname,
+            started=self._started.isoformat(timespec="seconds"),
+            seconds=round(time.monotonic() - self._start_s, 3),
+            tables=self._tables,
+            changes=self._changes,
+            warnings=self._warnings,
+            files=self._files,
+        )
+        if not self._run.dry_run:
+            result.write(self._settings.output_directory / "run.json")
+        return result
+
+
+def _with_advice(exc: ScriptFailed) -> ScriptFailed:
+    """The same failure, with what to do about it where the server cannot know."""
+    if exc.hint is None and exc.sqlstate == _CANNOT_CONNECT:
+        exc.hint = (
+            "the dev server could not reach the source; give the address as the dev server sees it "
+            "in source.fdw_options (host, port)"
+        )
+    elif exc.hint is None and exc.sqlstate == _NO_RIGHT and "extension" in exc.reason:
+        exc.hint = (
+            "have an administrator make a template database with CREATE EXTENSION postgres_fdw and GRANT USAGE ON "
+            "FOREIGN DATA WRAPPER postgres_fdw, and name it in target.template"
+        )
+    return exc

@@ -1,0 +1,60 @@
+"""The outcome of a run: as values, and as run.json for programs."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class TableRows:
+    """What one table got. `source_rows` is the planner's estimate at the source, None when it has none."""
+
+    table: str
+    rule: str
+    source_rows: int | None
+    by_rule: int
+    by_key: int
+    dropped: int
+    seconds: float
+
+    @property
+    def rows(self) -> int:
+        return self.by_rule + self.by_key - self.dropped
+
+
+@dataclass(frozen=True)
+class Result:
+    """The outcome of one action. `changes` are the differences from the schema.sql before, None when it was not read.
+
+    `files` maps what a file is (schema, archive, script) to where it is.
+    """
+
+    command: str
+    source: str
+    target: str
+    started: str
+    seconds: float
+    tables: Sequence[TableRows]
+    changes: Sequence[str] | None
+    warnings: Sequence[str]
+    files: Mapping[str, Path]
+
+    def write(self, path: Path) -> None:
+        """Write run.json, complete or not at all, for its owner's eyes."""
+        values = asdict(self)
+        values["tables"] = [{**asdict(table), "rows": table.rows} for table in self.tables]
+        values["files"] = {what: str(file) for what, file in self.files.items()}
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                json.dump(values, file, indent=2, ensure_ascii=False)
+                file.write("\n")
+            os.replace(name, path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise

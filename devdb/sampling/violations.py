@@ -1,0 +1,37 @@
+"""What becomes of a foreign key that the source itself violates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pglast
+from pglast import ast
+from pglast.enums import ConstrType
+
+from devdb.sqltext.quoting import literal
+
+
+def not_valid_instead(rewrite: Callable[[str], str | None]) -> Callable[[str], str | None]:
+    """`rewrite`, and then: a foreign key that the rows violate is created NOT VALID, with a warning."""
+
+    def rewritten(statement: str) -> str | None:
+        kept = rewrite(statement)
+        if kept is None or "FOREIGN KEY" not in kept or not _adds_foreign_key(kept):
+            return kept
+        body = (
+            f"BEGIN EXECUTE {literal(kept)}; "
+            "EXCEPTION WHEN foreign_key_violation THEN "
+            f"RAISE WARNING 'NOT VALID: %', SQLERRM; EXECUTE {literal(kept + ' NOT VALID')}; END"
+        )
+        return f"DO {literal(body)}"
+
+    return rewritten
+
+
+def _adds_foreign_key(statement: str) -> bool:
+    """The statement is ALTER TABLE … ADD CONSTRAINT … FOREIGN KEY, and is checked when it is added."""
+    parsed = pglast.parse_sql(statement)[0].stmt
+    if not isinstance(parsed, ast.AlterTableStmt) or len(parsed.cmds) != 1:
+        return False
+    added = parsed.cmds[0].def_
+    return isinstance(added, ast.Constraint) and added.contype == ConstrType.CONSTR_FOREIGN and not added.skip_validation
