@@ -2,7 +2,7 @@
 -- Parameters:   none
 -- Transaction:  yes
 -- Repeatable:   no
--- Why:          hashint8extended gives the same on every machine and version, random() and the C library's logarithms do not
+-- Why:          hashint8extended gives the same on every machine and version, random() and logarithms do not
 
 CREATE FUNCTION pg_temp.pick(row_no bigint, salt bigint, below bigint) RETURNS integer
 LANGUAGE sql IMMUTABLE
@@ -20,20 +20,21 @@ AS $$ SELECT words[1 + (hashint8extended(row_no, salt) & 9223372036854775807) % 
 
 CREATE FUNCTION pg_temp.first_name(person bigint) RETURNS text
 LANGUAGE sql IMMUTABLE
-AS $$ SELECT pg_temp.word(person, 1, '{Anna,Björn,Chloé,David,Ewa,Françoise,Gül,Håkon,Inês,Jürgen,Kateřina,Łukasz,Maria,Niamh,
-Oskar,Pál,Quentin,Rosa,Søren,Thérèse,Ulla,Vít,Wanda,Xavier,Yusuf,Zoë,Aino,Bruno,Carmen,Dušan,Elif,Fiona,Γιώργος,Ольга,"Ana María"}') $$;
+AS $$ SELECT pg_temp.word(person, 1, '{Anna,Björn,Chloé,David,Ewa,Françoise,Gül,Håkon,Inês,Jürgen,Kateřina,Łukasz,
+Maria,Niamh,Oskar,Pál,Quentin,Rosa,Søren,Thérèse,Ulla,Vít,Wanda,Xavier,Yusuf,Zoë,Aino,Bruno,Carmen,Dušan,Elif,Fiona,
+Γιώργος,Ольга,"Ana María"}') $$;
 
 CREATE FUNCTION pg_temp.last_name(person bigint) RETURNS text
 LANGUAGE sql IMMUTABLE
-AS $$ SELECT pg_temp.word(person, 2, '{Andersson,Berger,Černý,Dubois,Eriksen,Fernández,Großmann,Horváth,Ivanova,Jönsson,Kowalska,
-Lefèvre,Müller,Novák,"O''Brien",Papadopoulos,Quist,Rossi,Şahin,Tamm,Ullmann,Vogel,"van den Berg",Weiß,Ximénez,Yılmaz,Żak,
-Bakker,Ceylan,Doyle,Egger,Farkas,Gómez,Hansen,Keller,Lindqvist,Moreau,Nagy,Petit,Ribeiro,Silva,"von Stein"}') $$;
+AS $$ SELECT pg_temp.word(person, 2, '{Andersson,Berger,Černý,Dubois,Eriksen,Fernández,Großmann,Horváth,Ivanova,
+Jönsson,Kowalska,Lefèvre,Müller,Novák,"O''Brien",Papadopoulos,Quist,Rossi,Şahin,Tamm,Ullmann,Vogel,"van den Berg",
+Weiß,Ximénez,Yılmaz,Żak,Bakker,Ceylan,Doyle,Egger,Farkas,Gómez,Hansen,Keller,Lindqvist,Moreau,Nagy,Petit,Ribeiro,Silva,"von Stein"}') $$;
 
 CREATE FUNCTION pg_temp.full_name(person bigint) RETURNS text
 LANGUAGE sql IMMUTABLE
 AS $$ SELECT pg_temp.first_name(person) || ' ' || pg_temp.last_name(person) $$;
 
--- The domains that are reserved for examples; the number keeps the addresses apart. lower() as the server's locale has it
+-- The domains that are reserved for examples; the number keeps the addresses apart. lower() by the server's locale
 -- would differ between machines, so letters beyond ASCII are spelt out.
 CREATE FUNCTION pg_temp.email(person bigint, domain text) RETURNS text
 LANGUAGE sql IMMUTABLE
@@ -54,20 +55,21 @@ AS $$ SELECT CASE pg_temp.pick(person, 3, 4)
 
 CREATE FUNCTION pg_temp.street(person bigint) RETURNS text
 LANGUAGE sql IMMUTABLE
-AS $$ SELECT pg_temp.word(person, 6, '{Brunnenweg,"Rue de la Source",Mühlgasse,"Well Lane",Vesigränd,Studniční,"Calle del Pozo",
-Källvägen,Quellenstraße,"Via della Fonte","Spring Hill",Kútvölgyi,Źródlana,"St. John''s Road",Am Bach,Čeřenská}')
+AS $$ SELECT pg_temp.word(person, 6, '{Brunnenweg,"Rue de la Source",Mühlgasse,"Well Lane",Vesigränd,Studniční,
+"Calle del Pozo",Källvägen,Quellenstraße,"Via della Fonte","Spring Hill",Kútvölgyi,Źródlana,
+"St. John''s Road",Am Bach,Čeřenská}')
 || ' ' || 1 + pg_temp.pick(person, 7, 180) $$;
 
 CREATE FUNCTION pg_temp.city(person bigint) RETURNS text
 LANGUAGE sql IMMUTABLE
-AS $$ SELECT pg_temp.word(person, 8, '{Altbrunn,Beaupuits,Căldări,Dornmühle,Ekeby,Fontanara,Gölpınar,Hautesource,Ínsua,Järvenpuro,
-Kútfalva,Lindenquell,Modrá Voda,Nørrekilde,Ostwerder,Pozuelo Alto}') $$;
+AS $$ SELECT pg_temp.word(person, 8, '{Altbrunn,Beaupuits,Căldări,Dornmühle,Ekeby,Fontanara,Gölpınar,Hautesource,Ínsua,
+Järvenpuro,Kútfalva,Lindenquell,Modrá Voda,Nørrekilde,Ostwerder,Pozuelo Alto}') $$;
 
 CREATE FUNCTION pg_temp.company(row_no bigint) RETURNS text
 LANGUAGE sql IMMUTABLE
-AS $$ SELECT pg_temp.last_name(row_no) || ' ' || pg_temp.word(row_no, 9, '{Farms,Bohrtechnik,Forages,"& Söhne",Gårdar,Agro,Orchards,
-"Wasser + Wärme",Estates,Vrty,Brewery,Gärtnerei}') || ' '
-|| pg_temp.word(row_no, 10, '{Ltd,GmbH,SARL,AB,"s.r.o.","Sp. z o.o.",SpA,Kft.}') $$;
+AS $$ SELECT pg_temp.last_name(row_no) || ' ' || pg_temp.word(row_no, 9, '{Farms,Bohrtechnik,Forages,"& Söhne",
+Gårdar,Agro,Orchards,"Wasser + Wärme",Estates,Vrty,Brewery,Gärtnerei}')
+|| ' ' || pg_temp.word(row_no, 10, '{Ltd,GmbH,SARL,AB,"s.r.o.","Sp. z o.o.",SpA,Kft.}') $$;
 
 -- What several tables must agree on about a well before any of them is filled. Wells are numbered from 1 without a gap.
 
@@ -82,7 +84,8 @@ AS $$ SELECT CASE WHEN pg_temp.chance(well, 12, 8) THEN 0 ELSE 2 + pg_temp.pick(
 -- Many shallow wells, few deep ones.
 CREATE FUNCTION pg_temp.depth_m(well bigint) RETURNS numeric
 LANGUAGE sql IMMUTABLE
-AS $$ SELECT (8 + pg_temp.pick(well, 17, 100) * pg_temp.pick(well, 18, 100) / 40.0 + pg_temp.pick(well, 19, 100) / 100.0)
+AS $$ SELECT (8 + pg_temp.pick(well, 17, 100) * pg_temp.pick(well, 18, 100) * 0.025
+              + pg_temp.pick(well, 19, 100) * 0.01)
              * CASE WHEN pg_temp.chance(well, 20, 1) THEN 4 ELSE 1 END $$;
 
 -- A handful of utilities own every eighth well, the rest is spread evenly.

@@ -19,7 +19,8 @@ COMMENT ON TABLE registry."Schutzgebiet" IS 'Protected areas; "Zone" as in § 51
 COMMENT ON COLUMN registry."Schutzgebiet"."Größe_ha" IS 'Area in hectares (10,000 m²); 100% = all of it.';
 COMMENT ON TABLE registry.water_level IS 'Readings below the top of the casing, one partition per year.';
 COMMENT ON TABLE registry.logger_message IS 'As received. Not logged, no key; messages may be repeated.';
-COMMENT ON COLUMN staff.employee.emergency_contact IS 'JSON: name, phone, relation. {% raw %}{{ no template }}{% endraw %}';
+COMMENT ON COLUMN staff.employee.emergency_contact
+    IS 'JSON: name, phone, relation. {% raw %}{{ no template }}{% endraw %}';
 COMMENT ON COLUMN staff.account.password_hash IS 'Secret.';
 COMMENT ON INDEX registry.owner_name IS 'For the search form.';
 COMMENT ON CONSTRAINT owner_has_a_name ON registry.owner IS 'A person or a company; both for a contact.';

@@ -31,7 +31,7 @@ FROM lab.parameter;
 
 INSERT INTO lab.method (parameter_code, method_no, laboratory_id, name, detection_limit)
 SELECT code, m, 1 + pg_temp.pick(number * 4 + m, 700, 12), 'DIN ' || 38400 + number * 4 + m,
-       CASE WHEN code NOT IN ('pH', 'EC') THEN (1 + pg_temp.pick(number * 4 + m, 701, 50)) / 1000.0 END
+       CASE WHEN code NOT IN ('pH', 'EC') THEN (1 + pg_temp.pick(number * 4 + m, 701, 50)) * 0.001 END
 FROM numbered_parameter,
      generate_series(1, 1 + number % 3) AS m;
 
@@ -39,9 +39,11 @@ INSERT INTO lab.sample (well_id, depth_no, sample_no, taken_by_id, laboratory_id
 SELECT w, 1 + pg_temp.pick(w * 8 + s, 710, pg_temp.layer_count(w)), s,
        CASE WHEN pg_temp.chance(w * 8 + s, 711, 88) THEN 1 + pg_temp.pick(w * 8 + s, 712, pg_temp.employee_count()) END,
        CASE WHEN pg_temp.chance(w * 8 + s, 713, 95) THEN 1 + pg_temp.pick(w * 8 + s, 714, 12) END,
-       timestamptz '2012-04-02 08:00+00' + make_interval(days => s * 550 + pg_temp.pick(w * 8 + s, 715, 500), secs => w % 480 * 60),
+       timestamptz '2012-04-02 08:00+00' + make_interval(days => s * 550 + pg_temp.pick(w * 8 + s, 715, 500),
+                                                              secs => w % 480 * 60),
        CASE WHEN pg_temp.chance(w * 8 + s, 716, 75)
-            THEN jsonb_build_object('t', 8 + pg_temp.pick(w * 8 + s, 717, 60) / 10.0, 'smell', CASE WHEN w % 17 = 0 THEN 'sulphur' END) END,
+            THEN jsonb_build_object('t', 8 + pg_temp.pick(w * 8 + s, 717, 60) * 0.1,
+                                    'smell', CASE WHEN w % 17 = 0 THEN 'sulphur' END) END,
        CASE WHEN pg_temp.chance(w * 8 + s, 718, 6) THEN 'Handed over by ' || pg_temp.full_name(w + 9700000) END
 FROM generate_series(1, pg_temp.scaled(60000)) AS w,
      generate_series(1, 1 + pg_temp.pick(w, 719, 5)) AS s
@@ -51,7 +53,8 @@ WHERE pg_temp.layer_count(w) > 0
 -- A sample is analysed for about half of the parameters.
 INSERT INTO lab.analysis (well_id, depth_no, sample_no, parameter_code, method_no, value, below_limit, approved_by_id)
 SELECT well_id, depth_no, sample_no, code, 1 + test % (1 + number % 3),
-       CASE WHEN NOT pg_temp.chance(test, 730, 18) THEN pg_temp.pick(test, 731, 1000) * pg_temp.pick(test, 732, 100) / (number * 320.0) END,
+       CASE WHEN NOT pg_temp.chance(test, 730, 18)
+            THEN pg_temp.pick(test, 731, 1000) * pg_temp.pick(test, 732, 100) / (number * 320.0) END,
        pg_temp.chance(test, 730, 18),
        CASE WHEN pg_temp.chance(test, 733, 90) THEN 1 + pg_temp.pick(test, 734, 20) END
 FROM lab.sample,

@@ -12,7 +12,8 @@ SELECT p, 'P-' || 99999 + p,
        CASE WHEN status = 'granted' THEN daterange(since, CASE WHEN p % 4 <> 0 THEN since + 7305 END) END,
        CASE WHEN status = 'granted' THEN CASE WHEN p % 4 <> 0 THEN since + 7305 ELSE 'infinity' END END,
        CASE WHEN pg_temp.chance(p, 602, 40)
-            THEN ARRAY['meter to be read yearly', pg_temp.word(p, 603, '{"no use from May to July",NULL,"report to J. Müller","max. 80 % of yield"}')] END
+            THEN ARRAY['meter to be read yearly',
+                       pg_temp.word(p, 603, '{"no use in June",NULL,"report to J. Müller","max. 80 % of yield"}')] END
 FROM generate_series(1, pg_temp.scaled(45000)) AS p,
      LATERAL (SELECT 1 + pg_temp.pick(p, 604, pg_temp.scaled(60000)),
                      pg_temp.word(p, 605, '{granted,granted,granted,granted,applied,refused,withdrawn}'),
@@ -21,7 +22,7 @@ FROM generate_series(1, pg_temp.scaled(45000)) AS p,
 INSERT INTO registry.document (id, well_id, title, media_type, content, uploaded_by, uploaded_at)
 SELECT encode(substring(sha256(int8send(-n)) FOR 16), 'hex')::uuid,
        CASE WHEN NOT pg_temp.chance(n, 610, 6) THEN 1 + pg_temp.pick(n, 611, pg_temp.scaled(60000)) END,
-       pg_temp.word(n, 612, '{"Drilling log","Pumping test",Invoice,"Letter from ","Sealing report"}')
+       pg_temp.word(n, 612, '{"Drilling log","Pumping test",Invoice,"Letter from","Sealing report"}')
        || ' ' || pg_temp.last_name(n + 9000000) || '.pdf',
        CASE WHEN n % 6 = 0 THEN 'image/tiff' ELSE 'application/pdf' END,
        '%PDF-1.4'::bytea || sha256(int8send(n)) || sha256(int8send(n + 1)) || sha256(int8send(n + 2)),
@@ -31,7 +32,8 @@ FROM generate_series(1, pg_temp.scaled(12000)) AS n
      LEFT JOIN staff.account ON account.employee_id = 1 + pg_temp.pick(n, 614, pg_temp.employee_count());
 
 INSERT INTO registry.audit_event (id, happened_at, who, from_address, table_name, operation, old_row, new_row)
-SELECT n, timestamptz '2023-05-02 07:00+00' + make_interval(secs => n * 1200), 'user' || 1 + pg_temp.pick(n, 620, pg_temp.employee_count()),
+SELECT n, timestamptz '2023-05-02 07:00+00' + make_interval(secs => n * 1200),
+       'user' || 1 + pg_temp.pick(n, 620, pg_temp.employee_count()),
        CASE WHEN n % 8 <> 0 THEN inet '198.51.100.0' + pg_temp.pick(n, 621, 254) END,
        'registry.owner', 'UPDATE',
        jsonb_build_object('id', owner, 'last_name', pg_temp.last_name(owner + 1), 'phone', pg_temp.phone(owner + 1)),

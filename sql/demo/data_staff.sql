@@ -7,8 +7,8 @@
 INSERT INTO staff.department (id, name, "Kürzel", part_of_id, head_id)
 OVERRIDING SYSTEM VALUE
 SELECT d, (ARRAY['Directorate', 'Water Rights', 'Groundwater', 'Inspection North', 'Inspection South', 'Hydrogeology',
-                 'Data Office', 'Laboratory Liaison', 'Legal Affairs', 'Finance', 'Field Service', 'Loggers & Telemetry',
-                 'Öffentlichkeitsarbeit', 'Archive'])[d],
+                 'Data Office', 'Laboratory Liaison', 'Legal Affairs', 'Finance', 'Field Service',
+                 'Loggers & Telemetry', 'Öffentlichkeitsarbeit', 'Archive'])[d],
        (ARRAY['DIR', 'WR', 'GW', 'IN', 'IS', 'HG', 'DO', 'LL', 'LA', 'FIN', 'FS', 'LT', 'ÖA', 'ARC'])[d],
        CASE WHEN d > 5 THEN 1 + d % 5 WHEN d > 1 THEN 1 END,
        CASE WHEN d = 1 THEN 14 WHEN d < 14 THEN d - 1 END
@@ -38,7 +38,7 @@ SELECT e, pg_temp.first_name(e), pg_temp.last_name(e), pg_temp.email(e, 'wells.e
        CASE WHEN e = 1 THEN 'DIR' WHEN e < 15 THEN 'HEAD'
             ELSE pg_temp.word(e, 105, '{ADM-1,ADM-2,FLD-1,FLD-1,FLD-2,FLD-2,FLD-2,GEO-1,GEO-2,LAW-1,DAT-1}') END,
        CASE WHEN e > 1 THEN 1 + (e - 2) / 6 END,
-       2400 + pg_temp.pick(e, 106, 480000) / 100.0,
+       2400 + pg_temp.pick(e, 106, 480000) * 0.01,
        CASE WHEN pg_temp.chance(e, 107, 80)
             THEN jsonb_build_object('name', pg_temp.full_name(e + 6000000), 'phone', pg_temp.phone(e + 6000000),
                                     'relation', pg_temp.word(e, 108, '{spouse,parent,sibling,friend}')) END
@@ -52,7 +52,8 @@ SELECT e, CASE WHEN e % 9 = 0 THEN upper('user' || e) ELSE 'user' || e END,
        CASE WHEN pg_temp.chance(e, 110, 85)
             THEN timestamptz '2024-11-01 06:00+00' + make_interval(secs => pg_temp.pick(e, 111, 20000000)) END,
        CASE WHEN pg_temp.chance(e, 110, 85) THEN inet '192.0.2.0' + pg_temp.pick(e, 112, 254) END,
-       jsonb_build_object('language', pg_temp.word(e, 113, '{en,de,fr,sv,cs}'), 'columns', jsonb_build_array('well_no', 'status'))
+       jsonb_build_object('language', pg_temp.word(e, 113, '{en,de,fr,sv,cs}'),
+                          'columns', jsonb_build_array('well_no', 'status'))
 FROM generate_series(1, pg_temp.employee_count()) AS e
 WHERE e % 11 <> 3;
 

@@ -69,7 +69,7 @@ BEGIN
         FROM pg_class
         WHERE relkind IN ('r', 'p', 'm')
           AND NOT relispartition
-          AND relnamespace IN ('registry'::regnamespace, 'staff'::regnamespace, 'lab'::regnamespace, 'public'::regnamespace)
+          AND relnamespace::regnamespace::text IN ('registry', 'staff', 'lab', 'public')
     LOOP
         EXECUTE format('ANALYZE %s', relation);
     END LOOP;

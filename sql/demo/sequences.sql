@@ -3,20 +3,28 @@
 -- Transaction:  yes
 -- Repeatable:   yes
 
-SELECT setval(pg_get_serial_sequence('public.django_migrations', 'id'), (SELECT max(id) FROM public.django_migrations));
-SELECT setval(pg_get_serial_sequence('registry.aquifer', 'id'), (SELECT max(id) FROM registry.aquifer));
-SELECT setval(pg_get_serial_sequence('registry.owner', 'id'), (SELECT max(id) FROM registry.owner));
-SELECT setval(pg_get_serial_sequence('registry.driller', 'id'), (SELECT max(id) FROM registry.driller));
-SELECT setval(pg_get_serial_sequence('registry.well', 'id'), (SELECT max(id) FROM registry.well));
-SELECT setval(pg_get_serial_sequence('registry.pump', 'id'), (SELECT max(id) FROM registry.pump));
-SELECT setval(pg_get_serial_sequence('registry.permit', 'id'), (SELECT max(id) FROM registry.permit));
-SELECT setval(pg_get_serial_sequence('registry.inspection', 'id'), (SELECT max(id) FROM registry.inspection));
-SELECT setval(pg_get_serial_sequence('registry.water_level_remark', 'id'), (SELECT max(id) FROM registry.water_level_remark));
-SELECT setval(pg_get_serial_sequence('registry.audit_event', 'id'), (SELECT max(id) FROM registry.audit_event));
-SELECT setval(pg_get_serial_sequence('staff.department', 'id'), (SELECT max(id) FROM staff.department));
-SELECT setval(pg_get_serial_sequence('staff.employee', 'id'), (SELECT max(id) FROM staff.employee));
-SELECT setval(pg_get_serial_sequence('staff.absence', 'id'), (SELECT max(id) FROM staff.absence));
-SELECT setval(pg_get_serial_sequence('lab.laboratory', 'id'), (SELECT max(id) FROM lab.laboratory));
-SELECT setval('registry.well_number_seq', (SELECT max(id) FROM registry.well));
--- Numbers were drawn for applications that were never filed.
-SELECT setval('registry.permit_number_seq', (SELECT max(id) FROM registry.permit) + 100017);
+DO $demo$
+DECLARE
+    sequence regclass;
+    owner regclass;
+    column_name name;
+BEGIN
+    FOR sequence, owner, column_name IN
+        SELECT d.objid, d.refobjid, a.attname
+        FROM pg_depend AS d
+             JOIN pg_class AS s ON s.oid = d.objid AND s.relkind = 'S'
+             JOIN pg_class AS t ON t.oid = d.refobjid
+             JOIN pg_attribute AS a ON a.attrelid = t.oid AND a.attnum = d.refobjsubid
+        WHERE d.classid = 'pg_class'::regclass
+          AND d.refclassid = 'pg_class'::regclass
+          AND d.deptype IN ('a', 'i')
+          AND t.relnamespace::regnamespace::text IN ('registry', 'staff', 'lab', 'public')
+    LOOP
+        EXECUTE format('SELECT setval(%L, max(%I)) FROM %s', sequence, column_name, owner);
+    END LOOP;
+
+    PERFORM setval('registry.well_number_seq', max(id)) FROM registry.well;
+    -- Numbers were drawn for applications that were never filed.
+    PERFORM setval('registry.permit_number_seq', max(id) + 100017) FROM registry.permit;
+END
+$demo$;

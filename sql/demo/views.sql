@@ -82,8 +82,8 @@ GROUP BY k.region_code, k.name, k.place;
 CREATE UNIQUE INDEX region_quality_region ON lab.region_quality (region_code);
 
 CREATE MATERIALIZED VIEW registry.yearly_level AS
-SELECT well_id, extract(year FROM measured_at AT TIME ZONE 'UTC')::smallint AS year, min(level_m) AS highest_m, max(level_m) AS lowest_m,
-       count(*) AS readings
+SELECT well_id, extract(year FROM measured_at AT TIME ZONE 'UTC')::smallint AS year, min(level_m) AS highest_m,
+       max(level_m) AS lowest_m, count(*) AS readings
 FROM registry.water_level
 GROUP BY 1, 2;
 
