@@ -98,7 +98,7 @@ def _change(reader: _Reader, version: int) -> tuple[int, bytes] | None:
     position = reader.file.tell()
     owner, with_oids = reader.string(), reader.string()
     # No table has had oids since release 12, so this word is always the same: a check on the way taken so far.
-    if with_oids != b"false":
+    if with_oids is None or with_oids.rstrip(b" ") != b"false":
         raise ValueError("an entry is laid out differently")
     while reader.string() is not None:  # what it depends on
         pass

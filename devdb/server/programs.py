@@ -12,7 +12,6 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import IO, Any
 
@@ -254,7 +253,6 @@ def _package(major: int | None) -> str:
     return f"the client programs of PostgreSQL {number}".rstrip()
 
 
-@cache
 def _version(path: Path) -> tuple[int, ...] | None:
     """The version that `--version` prints; None when there is no such program or it does not run."""
     if not os.access(path, os.X_OK) or path.is_dir():
@@ -267,7 +265,6 @@ def _version(path: Path) -> tuple[int, ...] | None:
     return None if number is None else tuple(int(part) for part in number[1].split(b"."))
 
 
-@cache
 def _pg_config_bindir(pg_config: str | None) -> list[str]:
     if pg_config is None:
         return []
