@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import psycopg
+from psycopg.conninfo import make_conninfo
 
 from devdb.catalog import dev_server
 from devdb.catalog import source as catalog
@@ -73,27 +74,26 @@ def ground(run: Run, *, may_create: bool) -> Iterator[Ground]:
             return connection
 
         run.reporter.step("reading the source's catalog")
-        source_connection = opened(connect(read_only=True, application_name=name, **settings.source_conninfo()))
+        conninfo = make_conninfo(**settings.source_conninfo())
+        source_connection = opened(connect(conninfo, read_only=True, application_name=name))
         maintenance = settings.target_conninfo(settings.target.maintenance_db)
-        lock = opened(connect(application_name=name, **maintenance))
+        lock = opened(connect(make_conninfo(**maintenance), application_name=name))
         source_database = catalog.read_database(source_connection, templates)
         target = catalog.read_database(lock, templates)
         server = dev_server.read(lock, templates, dbname=settings.target.dbname, source=source_database)
         _refuse_source(settings, source_database, target)
         if not run.dry_run:
             dev_server.lock(lock, templates, settings.target.dbname)
-        source = catalog.read(
-            source_connection, templates, database=source_database, schemas=settings.source.schemas
-        )
+        source = catalog.read(source_connection, templates, database=source_database, schemas=settings.source.schemas)
         foreign_schemas = link.foreign_schemas(source.schemas)
         plan = populate.plan(source, settings, foreign_schemas)
         populate.check_rules(source_connection, plan["takes"])
         previous = None
         if server.is_there:
-            previous = opened(connect(application_name=name, **settings.target_conninfo()))
+            previous = opened(connect(make_conninfo(**settings.target_conninfo()), application_name=name))
         _refuse_replacement(run, templates, server, source, previous, may_create=may_create)
         if run.in_place:
-            _refuse_large(run, templates, server, source_connection, source, previous)
+            _refuse_large(templates, server, source_connection, source, previous)
         _warn(run, source, server)
         yield Ground(
             templates, source_connection, lock, previous, source, target, server, foreign_schemas, plan
@@ -166,7 +166,6 @@ def _refuse_replacement(
 
 
 def _refuse_large(
-    run: Run,
     templates: Templates,
     server: DevServer,
     source_connection: Connection,
@@ -197,7 +196,7 @@ def _warn(run: Run, source: Source, server: DevServer) -> None:
         run.reporter.warning(f"the source's {source.database.large_objects} large objects are not copied")
     if not run.in_place and server.lc_collate is None and run.settings.target.template is None:
         run.reporter.warning(
-            f"the dev server does not know the source's locale {source.database.lc_collate}; text sorts differently there"
+            f"the dev server does not know the source's locale {source.database.lc_collate}: text sorts differently"
         )
     if not source.filled_tables:
         run.reporter.warning("the source has no tables in the chosen schemas")

@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Any
 
 import psycopg
+from psycopg.conninfo import make_conninfo
 
 from devdb.catalog import schema_drift, schema_file, schema_replay
 from devdb.catalog import source as catalog
@@ -195,7 +196,8 @@ class Workplace:
 
     def _connect(self, parameters: Mapping[str, str]) -> Connection:
         name = f"devdb {self._run.command}"
-        return connect(application_name=name, **{**self._settings.target_conninfo(), **parameters})
+        conninfo = make_conninfo(**{**self._settings.target_conninfo(), **parameters})
+        return connect(conninfo, application_name=name)
 
     def _run_template(self, name: str, **parameters: object) -> None:
         script = self._ground.templates.render(name, single_transaction=self._run.in_place, **parameters)
@@ -274,9 +276,7 @@ class Workplace:
             return exc
         reason = exc.reason
         if not self._run.in_place and str(exc.path) == str(self._files["schema"]):
-            script = self._ground.templates.render(
-                "populate/verify.sql", check_keys=self._ground.source.foreign_keys
-            )
+            script = self._ground.templates.render("populate/verify.sql", check_keys=self._ground.source.foreign_keys)
             try:
                 self._server.run(script)
             except ScriptFailed as found:
@@ -287,31 +287,24 @@ class Workplace:
         )
 
     def _taken(self) -> list[TableRows]:
-        rows = self._server.query(
-            "SELECT table_name, phase, row_count, extract(epoch FROM finished - lag(finished) OVER (ORDER BY finished))"
-            " FROM pg_temp.devdb_taken ORDER BY finished"
-        )
-        counts: dict[str, dict[str, float]] = {}
-        for name, phase, count, seconds in rows:
-            count_of = counts.setdefault(name, {"rule": 0, "key": 0, "dropped": 0, "seconds": 0})
-            count_of[phase] = count_of.get(phase, 0) + abs(count)
-            count_of["seconds"] += float(seconds or 0)
-        found = []
-        rule_of = {take.table.name: str(take.rule) for take in self._ground.plan["takes"]}
-        for table in self._ground.source.filled_tables:
-            counted = counts.get(table.name.sql, {})
-            found.append(
-                TableRows(
-                    table=str(table.name),
-                    rule=rule_of.get(table.name, "none"),
-                    source_rows=table.row_estimate,
-                    by_rule=int(counted.get("rule", 0)),
-                    by_key=int(counted.get("key", 0)),
-                    dropped=int(counted.get("dropped", 0)),
-                    seconds=counted.get("seconds", 0.0),
-                )
+        base = self._ground
+        noted = {
+            row.table_name: row for row in catalog.ask(self._server.connection, base.templates, "catalog/taken.sql")
+        }
+        rule_of = {take.table.name: str(take.rule) for take in base.plan["takes"]}
+        return [
+            TableRows(
+                table=str(table.name),
+                rule=rule_of.get(table.name, "none"),
+                source_rows=table.row_estimate,
+                by_rule=row.by_rule if row else 0,
+                by_key=row.by_key if row else 0,
+                dropped=row.dropped if row else 0,
+                seconds=round(row.seconds, 3) if row else 0.0,
             )
-        return found
+            for table in base.source.filled_tables
+            for row in [noted.get(table.name.sql)]
+        ]
 
     def _keep_schemas(self) -> None:
         keep = self._settings.target.keep_schemas

@@ -19,6 +19,7 @@ from devdb.sqltext.templates import Templates
 # In the comment of a database that devdb made; what else the comment says is the user's.
 _MARK = re.compile(r"\s*\[made by devdb[^\]]*\]")
 
+
 @dataclass(frozen=True)
 class DevServer:
     """Facts of the dev server, as sql/catalog/dev_server.sql asks for them.
@@ -53,9 +54,7 @@ class DevServer:
         return f"{said} [made by devdb from {source.replace(']', ')')}, {made}]".strip()
 
 
-def read(
-    connection: psycopg.Connection[Any], templates: Templates, *, dbname: str, source: Database
-) -> DevServer:
+def read(connection: psycopg.Connection[Any], templates: Templates, *, dbname: str, source: Database) -> DevServer:
     """Facts of the dev server, through a connection to any of its databases."""
     (row,) = ask(
         connection,

@@ -53,7 +53,8 @@ class Table:
     """A table of the source. `row_estimate` is the planner's, None when the table was never analyzed.
 
     `kind` is pg_class.relkind: r a table, p a partitioned one, f a foreign one. `partition_root` is the topmost parent
-    of a partition. `has_children` tells a parent of legacy inheritance, whose children's rows a plain SELECT returns too.
+    of a partition. `has_children` tells a parent of legacy inheritance: a plain SELECT of it returns its children's
+    rows too.
     """
 
     oid: int

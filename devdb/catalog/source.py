@@ -83,9 +83,7 @@ def read(
             )
             for row in ask(connection, templates, "catalog/sequences.sql", schemas=chosen)
         ),
-        materialized_views=_refresh_order(
-            ask(connection, templates, "catalog/materialized_views.sql", schemas=chosen)
-        ),
+        materialized_views=_refresh_order(ask(connection, templates, "catalog/materialized_views.sql", schemas=chosen)),
     )
 
 

@@ -133,4 +133,4 @@ def _act(action: str, command: str, options: Options) -> None:
         )
         result = getattr(actions, action)(run)
     if not options.dry_run and not options.quiet:
-        show(result, verbose=options.verbose)
+        show(result)

@@ -96,7 +96,7 @@ class _Live:
         self._title = ""
 
 
-def show(result: Result, *, verbose: int) -> None:
+def show(result: Result) -> None:
     """The summary of a run, on stdout."""
     from rich import box
     from rich.console import Console

@@ -15,8 +15,9 @@ from devdb.catalog.graph import components
 from devdb.catalog.model import Column, ForeignKey, Name, Source, Table
 from devdb.sqltext.quoting import ident
 
-# Keys sent to the source in one statement. Larger sends cost memory on both servers and gain no time. Of composite keys a
-# statement asks for a superset, every combination of the columns' values; sorted small chunks keep it near the set.
+# Keys sent to the source in one statement. Larger sends cost memory on both servers and gain no time. Of composite
+# keys a statement asks for a superset, every combination of the columns' values; sorted small chunks keep it near
+# the set.
 SINGLE_CHUNK = 100_000
 COMPOSITE_CHUNK = 5_000
 
@@ -107,6 +108,10 @@ class Group:
     def added(self, table: Table) -> str:
         """The temporary table of rows of `table` by the round that brought them."""
         return f"devdb_added_{table.oid}"
+
+    def total(self, table: Table) -> str:
+        """The variable that counts rows of `table` that were fetched."""
+        return f"total_{table.oid}"
 
     def remembered(self, table: Table) -> tuple[str, ...]:
         """The columns of `table` that later rounds look at: its keys, and its references within the group."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from devdb.catalog.model import Column, Table
 from devdb.sqltext.quoting import ident, literal
 
-# PostgreSQL's own extended hash functions of types that can be keys. They take a seed, are immutable, and so are sent to
-# the source by a wrapper; their results do not change between major versions for these types. hashint8 agrees with
+# PostgreSQL's own extended hash functions of types that can be keys. They take a seed, are immutable, and so are sent
+# to the source by a wrapper; for these types their results do not change between major versions. hashint8 agrees with
 # hashint4 and hashint2 on equal numbers: a key that grows from integer to bigint keeps its sample.
 _FUNCTIONS = {
     "smallint": "hashint2extended({0}, {1})",

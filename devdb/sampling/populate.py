@@ -10,15 +10,12 @@ import psycopg
 
 from devdb.catalog import model
 from devdb.catalog.model import ForeignKey, Name, Source, Table
-from devdb.errors import DevdbError, ScriptFailed, SettingsError
+from devdb.errors import ScriptFailed
 from devdb.sampling import closure, rules
 from devdb.sampling.rules import Take
 from devdb.server.connection import raise_if_lost
 from devdb.server.link import Import
-from devdb.settings import Settings
-from devdb.settings.complaints import nearest, one_error
-
-_UNDEFINED_COLUMN = "42703"
+from devdb.settings import Settings, one_error, unknown_columns
 
 # Types of columns that a sequence can count for.
 _COUNTED = frozenset({"smallint", "integer", "bigint", "numeric"})
@@ -70,44 +67,30 @@ def check_rules(source: psycopg.Connection[Any], takes: Sequence[Take]) -> None:
 
     Raises SettingsError for a column that the table does not have, ScriptFailed for anything else that is wrong.
     """
-    errors: list[DevdbError] = []
-    for take in takes:
-        rule = take.rule
-        if rule.where is None and rule.order_by is None:
-            continue
+    with_sql = [take for take in takes if take.rule.where is not None or take.rule.order_by is not None]
+    unknown = [
+        error
+        for take in with_sql
+        for error in unknown_columns(take.rule, table=str(take.table.name), columns=take.table.column)
+    ]
+    if unknown:
+        raise one_error(unknown)
+    for take in with_sql:
         query = f"EXPLAIN SELECT FROM {take.table.name.sql} AS f"
-        query += f" WHERE (\n{rule.where}\n)" if rule.where else ""
-        query += f" ORDER BY\n{rule.order_by}\n" if rule.order_by else ""
+        query += f" WHERE (\n{take.rule.where}\n)" if take.rule.where else ""
+        query += f" ORDER BY\n{take.rule.order_by}\n" if take.rule.order_by else ""
         try:
             source.execute(query.encode())
         except psycopg.Error as exc:
             raise_if_lost(source, exc)
-            errors.append(_mistake(take, exc))
-    settings_errors = [error for error in errors if isinstance(error, SettingsError)]
-    if settings_errors:
-        raise one_error(settings_errors)
-    if errors:
-        raise errors[0]
-
-
-def _mistake(take: Take, exc: psycopg.Error) -> DevdbError:
-    rule, message = take.rule, exc.diag.message_primary or str(exc)
-    if exc.sqlstate == _UNDEFINED_COLUMN:
-        name = message.partition('"')[2].partition('"')[0].rpartition(".")[2]
-        return SettingsError(
-            f"{take.table.name}: {message}",
-            path=rule.path,
-            line=rule.line,
-            hint=nearest(name, take.table.column) or f"its columns are {', '.join(take.table.column)}",
-        )
-    return ScriptFailed(
-        f"the rule for {take.table.name}: {message}",
-        path=rule.path or "the settings",
-        line=rule.line,
-        sqlstate=exc.sqlstate,
-        detail=exc.diag.message_detail,
-        hint=exc.diag.message_hint,
-    )
+            raise ScriptFailed(
+                f"the rule for {take.table.name}: {exc.diag.message_primary or exc}",
+                path=take.rule.path or "the settings",
+                line=take.rule.line,
+                sqlstate=exc.sqlstate,
+                detail=exc.diag.message_detail,
+                hint=exc.diag.message_hint,
+            ) from exc
 
 
 def _unproven(keys: Sequence[ForeignKey]) -> tuple[ForeignKey, ...]:

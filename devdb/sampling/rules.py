@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from devdb.catalog.model import Name, Source, Table
 from devdb.errors import SettingsError
 from devdb.sampling.hashing import row_hash
-from devdb.settings import Rule, Settings
-from devdb.settings.complaints import one_error
+from devdb.settings import Rule, Settings, one_error
 
 # Tables in which migration tools keep their books, in lower case. Without their rows a dev database looks as if no
 # migration had ever run.

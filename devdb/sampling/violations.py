@@ -31,7 +31,11 @@ def not_valid_instead(rewrite: Callable[[str], str | None]) -> Callable[[str], s
 def _adds_foreign_key(statement: str) -> bool:
     """The statement is ALTER TABLE … ADD CONSTRAINT … FOREIGN KEY, and is checked when it is added."""
     parsed = pglast.parse_sql(statement)[0].stmt
-    if not isinstance(parsed, ast.AlterTableStmt) or len(parsed.cmds) != 1:
+    if not isinstance(parsed, ast.AlterTableStmt):
         return False
-    added = parsed.cmds[0].def_
-    return isinstance(added, ast.Constraint) and added.contype == ConstrType.CONSTR_FOREIGN and not added.skip_validation
+    return any(
+        isinstance(command.def_, ast.Constraint)
+        and command.def_.contype == ConstrType.CONSTR_FOREIGN
+        and not command.def_.skip_validation
+        for command in parsed.cmds or ()
+    )

@@ -39,7 +39,7 @@ DECLARE
     fetched bigint;
     fetched_in_step bigint;
 {% for table in group.tables %}
-    total_{{ loop.index | literal }} bigint := 0;
+    {{ group.total(table) | ident }} bigint := 0;
 {% endfor %}
 BEGIN
     -- What each round brought; round 0 are the rows taken by rules.
@@ -97,7 +97,7 @@ UNION
             SELECT devdb.step, came.* FROM came;
             GET DIAGNOSTICS fetched = ROW_COUNT;
             fetched_in_step := devdb.fetched_in_step + devdb.fetched;
-            total_{{ group.tables.index(k.table) + 1 | literal }} := devdb.total_{{ group.tables.index(k.table) + 1 | literal }} + devdb.fetched;
+            {{ group.total(k.table) | ident }} := devdb.{{ group.total(k.table) | ident }} + devdb.fetched;
         END LOOP;
 {% for other in group.key_sets %}
 {% if other.table == k.table and other.number != k.number %}
@@ -109,7 +109,7 @@ UNION
     END LOOP;
 {% for table in group.tables %}
     INSERT INTO pg_temp.devdb_taken
-    VALUES ({{ table.name.sql | literal }}, 'key', devdb.total_{{ loop.index | literal }}, pg_catalog.clock_timestamp());
+    VALUES ({{ table.name.sql | literal }}, 'key', devdb.{{ group.total(table) | ident }}, pg_catalog.clock_timestamp());
 {% endfor %}
 END
 $devdb$;
