@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from itertools import pairwise
+from typing import Literal, NamedTuple, cast
 
 from pglast.parser import ParseError, scan
 
@@ -51,17 +52,30 @@ def scan_text(text: str, *, standard_strings: bool = True) -> Scanned:
 
 def copy_direction(sql: str, *, standard_strings: bool = True) -> Literal["in", "out"] | None:
     """Which way a statement copies between the server and its client: COPY … FROM STDIN, COPY … TO STDOUT, neither."""
-    if "copy" not in sql[:5000].lower():
-        return None
-    tokens = [token for token in scan_text(sql, standard_strings=standard_strings).tokens if "COMMENT" not in token.name]
+    tokens = [
+        token for token in scan_text(sql, standard_strings=standard_strings).tokens if "COMMENT" not in token.name
+    ]
     if not tokens or tokens[0].name != "COPY":
         return None
     depth = 0
-    for token, following in zip(tokens, tokens[1:]):
+    for token, following in pairwise(tokens):
         depth += {"ASCII_40": 1, "ASCII_41": -1}.get(token.name, 0)
         if depth == 0 and token.name in ("FROM", "TO") and following.name in ("STDIN", "STDOUT"):
             return "in" if token.name == "FROM" else "out"
     return None
+
+
+def combines_copy(sql: str) -> bool:
+    """Whether any of several statements in one text copies between the server and its client."""
+    if "copy" not in sql.lower():
+        return False
+    start = 0
+    for token in scan_text(sql).tokens:
+        if token.name == "ASCII_59":
+            if copy_direction(sql[start : token.start]):
+                return True
+            start = token.end + 1
+    return copy_direction(sql[start:]) is not None
 
 
 def is_blank(sql: str) -> bool:
@@ -72,13 +86,17 @@ def is_blank(sql: str) -> bool:
 def _scan(letters: str) -> Scanned:
     while True:
         try:
-            return Scanned(scan(letters))
+            return Scanned(_tokens(letters))
         except ParseError as exc:
             reason, at = exc.args
             if reason.startswith("unterminated"):
                 closer = _closer(letters, at, reason)
-                return Scanned(scan(letters[:at]), at, closer, reason.partition(" at or near ")[0])
+                return Scanned(_tokens(letters[:at]), at, closer, reason.partition(" at or near ")[0])
             letters = _passable(letters, at, reason)
+
+
+def _tokens(letters: str) -> list[Token]:
+    return cast("list[Token]", scan(letters))
 
 
 def _closer(letters: str, at: int, reason: str) -> str:
@@ -102,20 +120,26 @@ def _passable(letters: str, at: int, reason: str) -> str:
 
 def _with_escapes(letters: str, scanned: Scanned) -> Scanned:
     """Scan again from each plain string with a backslash on, as though an E stood before it."""
-    tokens: list[Token] = []
-    begin = 0
-    while True:
-        again = None
-        for number, token in enumerate(scanned.tokens):
-            start = max(token.start, begin)
-            plain = token.name == "SCONST" and letters[start] == "'" and (number > 0 or start != begin or not tokens_e(begin, letters, scanned))
-            if plain and "\\" in letters[start : token.end + 1]:
-                again = start
+    done: list[Token] = []
+    while (again := _first_plain(letters, scanned)) is not None:
+        done += [token for token in scanned.tokens if token.start < again]
+        rest = _scan("E" + letters[again:])
+        shift = again - 1
+        tokens = [token._replace(start=max(token.start + shift, again), end=token.end + shift) for token in rest.tokens]
+        if rest.incomplete is None:
+            scanned = Scanned(tokens[1:])
+        else:
+            incomplete = max(rest.incomplete + shift, again)
+            scanned = Scanned(tokens[1:], incomplete, rest.closer, rest.reason)
+            if incomplete == again:
                 break
-            tokens.append(token)
-        break
-    return scanned
+        done += tokens[:1]
+    return Scanned(done + scanned.tokens, scanned.incomplete, scanned.closer, scanned.reason)
 
 
-def tokens_e(begin: int, letters: str, scanned: Scanned) -> bool:
-    return False
+def _first_plain(letters: str, scanned: Scanned) -> int | None:
+    for token in scanned.tokens:
+        if token.name == "SCONST" and letters[token.start] == "'" and "\\" in letters[token.start : token.end + 1]:
+            return token.start
+    begins = scanned.incomplete
+    return begins if begins is not None and letters[begins] == "'" else None

@@ -16,7 +16,7 @@ from jinja2.lexer import Token, TokenStream
 import devdb
 from devdb import errors
 from devdb.sqltext import parameters, quoting
-from devdb.sqltext.statements import Script
+from devdb.sqltext.script import Script
 
 BUILTIN = "builtin/"
 """In an include, means the installed file even where a site's directory holds one of that name."""
