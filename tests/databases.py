@@ -10,22 +10,24 @@ from uuid import uuid4
 
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import make_conninfo
 
-NASTY = Path(__file__).with_name("nasty.sql")
+from devdb.server.cluster import Cluster
+
+NASTY = Path(__file__).with_name("catalog") / "nasty.sql"
 
 SUBSCRIPTIONS = """
     SELECT subname FROM pg_subscription WHERE subdbid = (SELECT oid FROM pg_database WHERE datname = current_database())
 """
 
 
-def connect(cluster: Any, dbname: str, user: str | None = None) -> psycopg.Connection[Any]:
-    return psycopg.connect(
-        host=cluster.host, port=cluster.port, user=user or cluster.user, dbname=dbname, autocommit=True
-    )
+def connect(cluster: Cluster, dbname: str, user: str | None = None) -> psycopg.Connection[Any]:
+    """A connection to a database of the cluster, as its superuser unless `user` says otherwise."""
+    return psycopg.connect(make_conninfo(cluster.conninfo(dbname), user=user), autocommit=True)
 
 
 @contextlib.contextmanager
-def new_database(cluster: Any, text: str = "", *, owner: str | None = None) -> Iterator[psycopg.Connection[Any]]:
+def new_database(cluster: Cluster, text: str = "", *, owner: str | None = None) -> Iterator[psycopg.Connection[Any]]:
     """An empty database, or one made by this SQL; gone afterwards."""
     name = f"t{uuid4().hex[:10]}"
     with connect(cluster, "postgres") as admin:
@@ -46,7 +48,7 @@ def new_database(cluster: Any, text: str = "", *, owner: str | None = None) -> I
 
 
 @contextlib.contextmanager
-def roles(cluster: Any, *names: str, attributes: str = "NOLOGIN") -> Iterator[None]:
+def roles(cluster: Cluster, *names: str, attributes: str = "NOLOGIN") -> Iterator[None]:
     """Roles that exist for a while."""
     with connect(cluster, "postgres") as admin:
         for name in names:

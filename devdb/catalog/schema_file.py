@@ -14,7 +14,8 @@ import pglast
 import psycopg
 from pglast import ast
 
-from devdb.catalog.schema_archive import Piece, Section, read
+from devdb.catalog.schema_archive import Section, read
+from devdb.catalog.schema_choice import Piece
 from devdb.errors import CheckFailed
 from devdb.sqltext.statements import Script
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import glob
 import gzip
 import os
 import re
 import tempfile
+import time
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +29,8 @@ _UNPORTABLE = re.compile(
     rb"^(?:\\(?:un)?restrict .*|SET transaction_timeout = .*|-- Dumped (?:from|by) .*)\n", re.MULTILINE
 )
 _FOOT_BYTES = 4096
+# A dump that is still being written has been changed later than this.
+_LEFTOVER_AFTER_S = 24 * 3600
 
 _OWNED_EXTENSIONS_WITH_COMMENT = """
     SELECT extname FROM pg_catalog.pg_extension
@@ -64,6 +68,17 @@ _UNTRUSTED_EXTENSIONS = """
     JOIN pg_catalog.pg_available_extension_versions AS v ON v.name = e.extname AND v.version = e.extversion
     WHERE v.superuser AND NOT v.trusted AND NOT e.extname = ANY (%s)
     ORDER BY e.extname
+"""
+
+
+# Tables whose rows are hidden from their very owner, and hence from pg_dump, which refuses then.
+_FORCED_POLICIES = """
+    SELECT n.nspname, c.relname FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+    WHERE c.relrowsecurity AND c.relforcerowsecurity AND pg_catalog.pg_has_role(c.relowner, 'USAGE')
+      AND NOT EXISTS (
+          SELECT FROM pg_catalog.pg_roles WHERE rolname = CURRENT_USER AND (rolsuper OR rolbypassrls)
+      )
+    ORDER BY 1, 2
 """
 
 
@@ -106,13 +121,18 @@ def write(
     args += _extension_args(target, pg_dump, exclude_extensions)
     _silence_extensions(target)
     with _beside(archive) as new_archive, _beside(script) as new_script:
-        programs.run(pg_dump, args, conninfo=conninfo, password=password, stdout=new_archive)
+        with _policies_not_forced(target) as unforced:
+            programs.run(pg_dump, args, conninfo=conninfo, password=password, stdout=new_archive)
         without_owners = ownerless.remove_owners(new_archive)
         _write_script(pg_dump.sibling("pg_restore"), new_archive, new_script)
         for new, final in ((new_archive, archive), (new_script, script)):
             _sync(new)
             os.replace(new, final)
     notes = list(_notes(target, exclude_extensions, lost))
+    if unforced:
+        notes.append(
+            f"policies do not bind the owners of these tables, as they do in the source: {', '.join(unforced)}"
+        )
     if not without_owners:
         notes.append(f"{archive.name} names owners: restore it with pg_restore --no-owner")
     return Dump(archive, script, tuple(notes))
@@ -136,6 +156,19 @@ def _silence_extensions(target: psycopg.Connection[Any]) -> None:
     """Remove the comments on our extensions: pg_dump repeats them, and their restore asks for the owner's rights."""
     for (name,) in target.execute(_OWNED_EXTENSIONS_WITH_COMMENT).fetchall():
         target.execute(sql.SQL("COMMENT ON EXTENSION {} IS NULL").format(sql.Identifier(name)))
+
+
+@contextlib.contextmanager
+def _policies_not_forced(target: psycopg.Connection[Any]) -> Iterator[list[str]]:
+    """Lift FORCE ROW LEVEL SECURITY from tables that a role like ours could not dump; gives their names."""
+    tables = [sql.Identifier(*names) for names in target.execute(_FORCED_POLICIES).fetchall()]
+    try:
+        for table in tables:
+            target.execute(sql.SQL("ALTER TABLE {} NO FORCE ROW LEVEL SECURITY").format(table))
+        yield [table.as_string(target) for table in tables]
+    finally:
+        for table in tables:
+            target.execute(sql.SQL("ALTER TABLE {} FORCE ROW LEVEL SECURITY").format(table))
 
 
 def _notes(target: psycopg.Connection[Any], excluded: Collection[str], lost: Iterable[str]) -> Iterator[str]:
@@ -190,7 +223,14 @@ def portable(blocks: Iterable[bytes]) -> Iterator[bytes]:
 
 @contextlib.contextmanager
 def _beside(path: Path) -> Iterator[Path]:
-    """A new file in the directory of `path`, mode 0600, gone afterwards unless it was renamed."""
+    """A new file in the directory of `path`, mode 0600, gone afterwards unless it was renamed.
+
+    What a killed run left there a day ago or earlier goes first.
+    """
+    for leftover in path.parent.glob(f".{glob.escape(path.name)}.*"):
+        with contextlib.suppress(OSError):
+            if leftover.stat().st_mtime < time.time() - _LEFTOVER_AFTER_S:
+                leftover.unlink()
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     os.close(handle)
     try:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from databases import connect, new_database, roles
 
 from devdb.catalog import schema_file
 from devdb.errors import UsageError
 from devdb.server import dump, programs
-from tests.catalog.databases import connect, new_database, roles
-from tests.catalog.releases import other_release
 
 SOURCE = """
     CREATE TYPE mood AS ENUM ('so-so', 'fine');
@@ -27,15 +26,14 @@ SOURCE = """
 
 
 @pytest.fixture(scope="module")
-def newer():
-    with other_release(18) as cluster:
-        yield cluster
+def newer(cluster_factory):
+    return cluster_factory(major=18)
 
 
 def test_a_newer_source_an_older_dev_server_and_back(cluster, newer, tmp_path, monkeypatch):
     with new_database(newer, SOURCE) as source, new_database(cluster) as dev:
         with monkeypatch.context() as patched:
-            patched.setenv("DEVDB_PG_BIN", str(newer.bin))
+            patched.setenv("DEVDB_PG_BIN", str(newer.programs.directory))
             written = schema_file.write(tmp_path / "schema.sql", source=source)
         assert "restrict" not in written.text
         assert "transaction_timeout" not in written.text
@@ -48,7 +46,7 @@ def test_a_newer_source_an_older_dev_server_and_back(cluster, newer, tmp_path, m
     with roles(newer, "anyone", attributes="LOGIN"), new_database(newer, owner="anyone") as empty:
         with connect(newer, empty.info.dbname, "anyone") as anyone:
             conninfo, password = programs.parameters(anyone)
-        pg_restore = programs.Program("pg_restore", newer.bin / "pg_restore", (18,))
+        pg_restore = programs.Program("pg_restore", newer.programs.directory / "pg_restore", (18,))
         args = ["--exit-on-error", "--dbname", empty.info.dbname, str(files.archive)]
         programs.run(pg_restore, args, conninfo=conninfo, password=password)
         assert empty.execute("SELECT parent, m::text FROM child JOIN parent ON parent = parent.id").fetchall() == [

@@ -6,16 +6,16 @@ import os
 import stat
 
 import pytest
+from databases import NASTY, connect, new_database, roles
 from hypothesis import given
 from hypothesis import strategies as st
 
 from devdb.catalog import schema_drift, schema_file, schema_replay
-from devdb.catalog.schema_archive import ordinary_table
+from devdb.catalog.schema_choice import ordinary_table
 from devdb.errors import CheckFailed, UsageError
 from devdb.server import programs
 from devdb.sqltext.quoting import ident, literal
 from devdb.sqltext.statements import Script
-from tests.catalog.databases import NASTY, connect, new_database, roles
 
 
 @pytest.fixture(scope="module")

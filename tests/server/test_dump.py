@@ -5,14 +5,15 @@ from __future__ import annotations
 import gzip
 import os
 import stat
+import time
 from pathlib import Path
 
 import pytest
+from databases import NASTY, connect, new_database, roles
 
 from devdb.catalog import schema_file
 from devdb.errors import ScriptFailed
 from devdb.server import dump, ownerless, programs
-from tests.catalog.databases import NASTY, connect, new_database, roles
 
 # What nasty.sql holds beyond what an action leaves in a dev database, or asks of a superuser.
 _ONLY_IN_A_SOURCE = """
@@ -139,6 +140,17 @@ def test_what_only_a_newer_pg_dump_could_keep_is_told(cluster, tmp_path):
     assert written.notes == ("not in the dump, which only pg_dump 17 or newer could keep: cast from m to integer",)
 
 
+def test_rows_hidden_from_their_owner_are_dumped_all_the_same(cluster, tmp_path):
+    with roles(cluster, "landlord", attributes="LOGIN"), new_database(cluster, owner="landlord") as admin:
+        with connect(cluster, admin.info.dbname, "landlord") as owner:
+            owner.execute("CREATE TABLE t AS SELECT 7 AS i; ALTER TABLE t ENABLE ROW LEVEL SECURITY")
+            owner.execute("ALTER TABLE t FORCE ROW LEVEL SECURITY")
+            written = dump.write(tmp_path / "d", tmp_path / "s", target=owner)
+        assert admin.execute("SELECT relforcerowsecurity FROM pg_class WHERE relname = 't'").fetchone() == (True,)
+    assert "\n7\n" in gzip.decompress(written.script.read_bytes()).decode()
+    assert written.notes == ('policies do not bind the owners of these tables, as they do in the source: "public"."t"',)
+
+
 def test_a_failure_leaves_the_old_files(cluster, tmp_path, monkeypatch):
     archive, script = tmp_path / "devdb.dump", tmp_path / "devdb.sql.gz"
     archive.write_text("old")
@@ -152,6 +164,15 @@ def test_a_failure_leaves_the_old_files(cluster, tmp_path, monkeypatch):
         dump.write(archive, script, target=target)
     assert (archive.read_text(), script.read_text()) == ("old", "old")
     assert sorted(os.listdir(tmp_path)) == ["devdb.dump", "devdb.sql.gz"]
+
+
+def test_what_a_killed_run_left_is_removed_the_next_day(cluster, tmp_path):
+    for name, age_s in ((".devdb.dump.old", 90_000), (".devdb.dump.new", 60), (".other.old", 90_000)):
+        (tmp_path / name).touch()
+        os.utime(tmp_path / name, (time.time() - age_s,) * 2)
+    with new_database(cluster) as target:
+        dump.write(tmp_path / "devdb.dump", tmp_path / "devdb.sql.gz", target=target)
+    assert sorted(os.listdir(tmp_path)) == [".devdb.dump.new", ".other.old", "devdb.dump", "devdb.sql.gz"]
 
 
 HEAD = b"\\restrict token\nSET statement_timeout = 0;\nSET transaction_timeout = 0;\n\n--\n"

@@ -8,10 +8,10 @@ import time
 from pathlib import Path
 
 import pytest
+from databases import connect
 
 from devdb.errors import ConnectionFailed, ScriptFailed, UsageError
 from devdb.server import programs
-from tests.catalog.databases import connect
 
 
 def fake(directory: Path, name: str, version: str, body: str = "") -> Path:
