@@ -73,7 +73,8 @@ _UNTRUSTED_EXTENSIONS = """
 
 # Tables whose rows are hidden from their very owner, and hence from pg_dump, which refuses then.
 _FORCED_POLICIES = """
-    SELECT n.nspname, c.relname FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+    SELECT n.nspname, c.relname
+    FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
     WHERE c.relrowsecurity AND c.relforcerowsecurity AND pg_catalog.pg_has_role(c.relowner, 'USAGE')
       AND NOT EXISTS (
           SELECT FROM pg_catalog.pg_roles WHERE rolname = CURRENT_USER AND (rolsuper OR rolbypassrls)
