@@ -20,9 +20,10 @@ from psycopg import sql
 from pytest_postgresql.janitor import DatabaseJanitor
 
 from devdb.errors import DevdbError
-from devdb.server import account, cluster, programs
-from devdb.server.cluster import SUPERUSER, Cluster
+from devdb.server import account, programs
+from devdb.server.cluster import DISPOSABLE, SUPERUSER, Cluster
 from devdb.server.installation import Installation
+from devdb.server.temporary import temporary
 from devdb.sqltext.templates import Templates
 
 DEMO_SCALE = 0.005
@@ -52,10 +53,10 @@ class RunCommand(Protocol):
     ) -> subprocess.CompletedProcess[str]: ...
 
 
-@pytest.fixture(scope="session", name="cluster")
-def _cluster() -> Iterator[Cluster]:
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
     """The private cluster of this session; superuser `postgres`, by socket or (with its password) on 127.0.0.1."""
-    with cluster.temporary("test") as started:
+    with temporary() as started:
         yield started
 
 
@@ -66,9 +67,7 @@ def cluster_factory() -> Iterator[Callable[..., Cluster]]:
 
         def make(*, major: int | None = None, settings: Mapping[str, str] | None = None) -> Cluster:
             server = None if major is None else _bundled(major, ending)
-            return ending.enter_context(
-                cluster.temporary("test-extra", programs=server, settings={**cluster.DISPOSABLE, **(settings or {})})
-            )
+            return ending.enter_context(temporary(programs=server, settings={**DISPOSABLE, **(settings or {})}))
 
         yield make
 

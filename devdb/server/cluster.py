@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
+import signal
 import socket
 import subprocess
-import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,6 +38,9 @@ _LONGEST_SOCKET_DIRECTORY = 103 - len("/.s.PGSQL.65535")
 # A port that was free a moment ago may not be when the server asks for it.
 _START_ATTEMPTS = 5
 
+# Seconds that a server has to start, or to end its sessions.
+_PATIENCE_S = 60
+
 _LOCALES = ("C.UTF-8", "en_US.UTF-8", "C")
 
 
@@ -63,11 +66,7 @@ class Cluster:
 
     @property
     def socket_directory(self) -> Path:
-        inside = self.directory / "socket"
-        if len(os.fsencode(inside)) <= _LONGEST_SOCKET_DIRECTORY:
-            return inside
-        name = hashlib.sha256(os.fsencode(self.directory)).hexdigest()[:12]
-        return Path("/tmp") / f"devdb-{self.account.uid}-{name}"
+        return _socket_directory(self.directory)
 
     @property
     def password(self) -> str:
@@ -77,7 +76,7 @@ class Cluster:
     @property
     def port(self) -> int:
         """The port of the running server. Raises DevdbError when it does not run."""
-        lines = self._pid_file()
+        lines = _pid_file(self.data)
         if len(lines) < 4:
             raise DevdbError(f"the cluster in {self.directory} is not running")
         return int(lines[3])
@@ -93,11 +92,12 @@ class Cluster:
         )
 
     def is_running(self) -> bool:
-        lines = self._pid_file()
-        return bool(lines) and lines[0].isdigit() and _is_postmaster(int(lines[0]), self.data)
+        return _postmaster(self.data) is not None
 
-    def start(self, *, listen: bool = False) -> None:
-        """Start the server on a free port, unless it runs. `listen`: on 127.0.0.1 as well as on the socket.
+    def start(self, *, port: int | None = None, listen: bool = False) -> None:
+        """Start the server, unless it runs, on a free port or on `port`.
+
+        `listen`: on 127.0.0.1 as well as on the socket. Without it the port is no more than the socket's name.
 
         Raises DevdbError with the end of the server's log.
         """
@@ -107,41 +107,28 @@ class Cluster:
         (self.data / "postmaster.pid").unlink(missing_ok=True)
         self.account.own(self.socket_directory)
         for attempt in range(1, _START_ATTEMPTS + 1):
-            self.account.write(self.data / "address.conf", self._address(_free_port(), listen=listen))
+            self.account.write(self.data / "address.conf", self._address(port or _free_port(), listen=listen))
             written = self.log.stat().st_size if self.log.exists() else 0
             try:
-                self._pg_ctl("start", "-w", "-t", "60", "-l", str(self.log))
+                pg_ctl = self.programs.directory / "pg_ctl"
+                arguments: list[str | Path] = ["start", "-D", self.data, "-l", self.log, "-w", "-t", str(_PATIENCE_S)]
+                self.account.run([pg_ctl, *arguments], directory=self.directory)
                 return
             except DevdbError as exc:
                 with self.log.open("rb") as log:
                     log.seek(written)
                     said = log.read().decode("utf-8", "replace")
-                if attempt == _START_ATTEMPTS or "Address already in use" not in said:
+                if port or attempt == _START_ATTEMPTS or "Address already in use" not in said:
                     last = "\n".join(said.splitlines()[-10:]) or exc.message
                     raise DevdbError(f"the private cluster in {self.directory} does not start:\n{last}") from exc
 
     def stop(self) -> None:
         """Stop the server, ending its sessions; nothing to do when it does not run."""
-        if not self.is_running():
-            return
-        try:
-            self._pg_ctl("stop", "-w", "-t", "60", "-m", "fast")
-        except DevdbError:
-            if self.is_running():
-                self._pg_ctl("stop", "-w", "-t", "60", "-m", "immediate")
+        _stop(self.data)
 
     def remove(self) -> None:
         """Stop the server and remove every file of the cluster."""
-        self.stop()
-        account.remove_tree(self.socket_directory)
-        account.remove_tree(self.directory)
-
-    def _pid_file(self) -> list[str]:
-        """Its lines: pid, data directory, start time, port, socket directory, …; none while no server runs."""
-        try:
-            return (self.data / "postmaster.pid").read_text(encoding="utf-8", errors="replace").splitlines()
-        except OSError:
-            return []
+        discard(self.directory)
 
     def _address(self, port: int, *, listen: bool) -> str:
         # The setting is a list, so the path needs the double quotes of a list and the single ones of the file.
@@ -151,9 +138,6 @@ class Cluster:
             f"listen_addresses = {_quoted('127.0.0.1' if listen else '')}\n"
             f"unix_socket_directories = {_quoted(path)}\n"
         )
-
-    def _pg_ctl(self, *args: str) -> None:
-        self.account.run([self.programs.directory / "pg_ctl", "-D", self.data, *args], directory=self.directory)
 
 
 def create(
@@ -196,19 +180,11 @@ def existing(directory: Path) -> Cluster | None:
     return Cluster(directory, installation.find_server(major=major), account.server_account())
 
 
-@contextmanager
-def temporary(
-    name: str = "tmp", *, programs: Installation | None = None, settings: Mapping[str, str] | None = None
-) -> Iterator[Cluster]:
-    """A started cluster that is gone after the block, below the cache directory; it listens on 127.0.0.1 too."""
-    owner = account.server_account()
-    directory = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=account.cache_directory(owner)))
-    cluster = create(directory, programs=programs, settings=DISPOSABLE if settings is None else settings)
-    try:
-        cluster.start(listen=True)
-        yield cluster
-    finally:
-        cluster.remove()
+def discard(directory: Path) -> None:
+    """Remove whatever `create` left in `directory`, complete or not; a server that runs there is stopped first."""
+    _stop(directory / "data")
+    account.remove_tree(_socket_directory(directory))
+    account.remove_tree(directory)
 
 
 def _initdb(cluster: Cluster, password: Path) -> None:
@@ -234,6 +210,47 @@ def _initdb(cluster: Cluster, password: Path) -> None:
         except DevdbError as exc:
             if "locale" not in exc.message or position == len(_LOCALES):
                 raise
+
+
+def _socket_directory(directory: Path) -> Path:
+    """Inside `directory`, or a short path of its own where that one is too long for a socket."""
+    inside = directory / "socket"
+    if len(os.fsencode(inside)) <= _LONGEST_SOCKET_DIRECTORY:
+        return inside
+    return Path("/tmp") / f"devdb-{hashlib.sha256(os.fsencode(directory)).hexdigest()[:16]}"
+
+
+def _stop(data: Path) -> None:
+    # By signal and not by pg_ctl: a server whose programs have been uninstalled must be stoppable too.
+    for number in (signal.SIGINT, signal.SIGQUIT):
+        pid = _postmaster(data)
+        if pid is None:
+            return
+        os.kill(pid, number)
+        deadline_s = time.monotonic() + _PATIENCE_S
+        while _is_postmaster(pid, data):
+            if time.monotonic() > deadline_s:
+                break
+            time.sleep(0.02)
+        else:
+            return
+    raise DevdbError(f"the server in {data} (process {pid}) does not stop")
+
+
+def _postmaster(data: Path) -> int | None:
+    """The process that serves this data directory, if one does."""
+    lines = _pid_file(data)
+    if not lines or not lines[0].isdigit() or not _is_postmaster(int(lines[0]), data):
+        return None
+    return int(lines[0])
+
+
+def _pid_file(data: Path) -> list[str]:
+    """Its lines: pid, data directory, start time, port, socket directory, …; none while no server runs."""
+    try:
+        return (data / "postmaster.pid").read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return []
 
 
 def _is_postmaster(pid: int, data: Path) -> bool:
