@@ -109,9 +109,7 @@ def address(connection: psycopg.Connection[Any], database: Database) -> link.Add
         port=info.port,
         own_port=database.port,
         socket_directories=database.socket_directories,
-        user=info.user,
         dbname=info.dbname,
-        password=info.password or None,
         parameters=info.get_parameters(),
     )
 

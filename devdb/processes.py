@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import os
 import sys
 import tempfile
 import time
@@ -14,11 +16,13 @@ from typing import Any
 
 import psycopg
 from psycopg.conninfo import make_conninfo
+from pydantic import SecretStr
 
 from devdb.catalog import schema_drift, schema_file, schema_replay
 from devdb.catalog import source as catalog
 from devdb.errors import CheckFailed, DevdbError, Refused, ScriptFailed
 from devdb.preflight import Ground, Run, address
+from devdb.progress import Reporter
 from devdb.report import Result, TableRows
 from devdb.sampling import populate
 from devdb.sampling.violations import not_valid_instead
@@ -60,7 +64,14 @@ class Workplace:
             self._server: Server | Printer = Printer(sys.stdout)
         else:
             dbname = self._settings.target.dbname if self._run.in_place else self._settings.target.maintenance_db
-            self._server = Server(self._connect({"dbname": dbname}), reconnect=self._connect, on_notice=self._notice)
+            self._server = Server(
+                self._connect({"dbname": dbname}),
+                reconnect=self._connect,
+                # What queries return is of no interest; \warn tells the steps.
+                out=self._stack.enter_context(open(os.devnull, "w", encoding="utf-8")),
+                err=_Steps(self._run.reporter),
+                on_notice=self._notice,
+            )
             self._stack.callback(self._server.close)
         if self._run.in_place:
             self._say("BEGIN;")
@@ -110,7 +121,7 @@ class Workplace:
         """Create the database, and link it to the source."""
         base = self._ground
         settings = self._settings
-        server_options, mapping_options = link.options(
+        server_options = link.server_options(
             address(base.source_connection, base.source.database),
             address(base.lock, base.target),
             fdw_options=settings.source.fdw_options,
@@ -122,7 +133,9 @@ class Workplace:
             },
             fetch_size=settings.source.fetch_size,
         )
-        self._link = {"server_options": server_options, "mapping_options": mapping_options}
+        source = base.source_connection.info
+        password = SecretStr(source.password) if source.password else None
+        self._link = {"server_options": server_options, "user": source.user, "password": password}
         self._run_template(
             "setup_dev_db.sql",
             create=not self._run.in_place,
@@ -374,6 +387,20 @@ class Workplace:
         if not self._run.dry_run:
             result.write(self._settings.output_directory / "run.json")
         return result
+
+
+class _Steps(io.TextIOBase):
+    r"""Takes what scripts \warn, and tells the reporter of it as steps."""
+
+    def __init__(self, reporter: Reporter) -> None:
+        self._reporter = reporter
+        self._line = ""
+
+    def write(self, text: str) -> int:
+        *lines, self._line = (self._line + text).split("\n")
+        for line in lines:
+            self._reporter.step(line)
+        return len(text)
 
 
 def _with_advice(exc: ScriptFailed) -> ScriptFailed:

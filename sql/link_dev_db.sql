@@ -1,6 +1,7 @@
 -- What:         put the link to the source back, after the dump was written without it
 -- Parameters:   server_options (dict)   of the foreign server
---               mapping_options (dict)  of the user mapping; the password is a secret
+--               user (str)             to connect to the source as
+--               password (str)         secret; null for none
 --               imports (list)          foreign schemas and the tables to import (devdb.server.link.Import)
 --               extensions (list)       extensions that both sides have
 -- Transaction:  yes

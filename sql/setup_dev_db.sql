@@ -9,7 +9,8 @@
 --               tablespace (str)       where the dev database lies today; null means the default
 --               single_transaction (bool)  the caller's transaction is open: open none
 --               server_options (dict)  of the foreign server
---               mapping_options (dict) of the user mapping; the password is a secret
+--               user (str)             to connect to the source as
+--               password (str)         secret; null for none
 -- Transaction:  no
 -- Repeatable:   yes
 

@@ -6,8 +6,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
-from pydantic import SecretStr
-
 from devdb.errors import Refused
 
 SETUP_SCHEMA = "fdw_setup"
@@ -44,16 +42,14 @@ class Import:
 
 @dataclass(frozen=True)
 class Address:
-    """A connection's server, as it describes itself; `password` is the one that was used, None for none."""
+    """A connection's server, as this machine reached it and as it describes itself."""
 
     system_identifier: str
     host: str
     port: int
     own_port: int
     socket_directories: str | None
-    user: str
     dbname: str
-    password: str | None
     parameters: Mapping[str, str]
 
 
@@ -72,10 +68,10 @@ def foreign_schemas(schemas: Collection[str]) -> dict[str, str]:
     return named
 
 
-def options(
+def server_options(
     source: Address, target: Address, *, fdw_options: Mapping[str, str], session: Mapping[str, str], fetch_size: int
-) -> tuple[dict[str, str], dict[str, str | SecretStr]]:
-    """Options of the foreign server and of the user mapping.
+) -> dict[str, str]:
+    """Options of the foreign server.
 
     `session` are settings of the source's session. The source's address is the one that this machine used, unless both
     are one server, which may know itself by another. `fdw_options` have the last word.
@@ -94,10 +90,7 @@ def options(
         "truncatable": "false",
         **fdw_options,
     }
-    mapping: dict[str, str | SecretStr] = {"user": source.user}
-    if source.password is not None:
-        mapping["password"] = SecretStr(source.password)
-    return {name: value for name, value in server.items() if value}, mapping
+    return {name: value for name, value in server.items() if value}
 
 
 def _own_host(server: Address) -> str:

@@ -10,11 +10,14 @@ WITH locale AS (
     SELECT
         l.name,
         (
-            SELECT c.collcollate
-            FROM pg_catalog.pg_collation AS c
-            WHERE c.collprovider = 'c'
-              AND pg_catalog.lower(pg_catalog.replace(c.collcollate, '-', '')) = pg_catalog.lower(pg_catalog.replace(l.name, '-', ''))
-            ORDER BY c.collcollate = l.name DESC
+            SELECT known.name
+            FROM (
+                SELECT c.collcollate FROM pg_catalog.pg_collation AS c WHERE c.collprovider = 'c'
+                UNION
+                SELECT d.datcollate FROM pg_catalog.pg_database AS d
+            ) AS known (name)
+            WHERE pg_catalog.lower(pg_catalog.replace(known.name, '-', '')) = pg_catalog.lower(pg_catalog.replace(l.name, '-', ''))
+            ORDER BY known.name = l.name DESC
             LIMIT 1
         ) AS here
     FROM (VALUES ({{ lc_collate | literal }}), ({{ lc_ctype | literal }})) AS l (name)

@@ -6,7 +6,6 @@
 
 {% if sequences %}
 \warn positioning sequences
-DROP TABLE IF EXISTS pg_temp.devdb_positions;
 CREATE TEMPORARY TABLE devdb_positions AS
 SELECT s.schemaname, s.sequencename, s.last_value
 FROM fdw_setup.source_sequences AS s

@@ -1,6 +1,7 @@
 -- What:         the extension, the foreign server and the mapping of the current user alone
 -- Parameters:   server_options (dict)   of the foreign server
---               mapping_options (dict)  of the user mapping; the password is a secret
+--               user (str)              to connect as
+--               password (str)          secret; null for none
 -- Transaction:  part of the caller's
 -- Repeatable:   yes
 -- Why:          the server's own log must not hold the password, whatever it is told to log of statements
@@ -27,8 +28,6 @@ EXCEPTION WHEN insufficient_privilege THEN
 END
 $devdb$;
 CREATE USER MAPPING FOR CURRENT_USER SERVER prod_server OPTIONS (
-{% for name, value in mapping_options | dictsort %}
-    {{ name | ident }} {{ value | secret }}{% if not loop.last %},{% endif %}
+    user {{ user | literal }}{% if password %}, password {{ password | secret }}{% endif %}
 
-{% endfor %}
 );
