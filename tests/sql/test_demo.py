@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import subprocess
-from collections.abc import Iterator
-from pathlib import Path
-
 import psycopg
 import pytest
+from conftest import MakeDb, RunProgram
 from psycopg import sql
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.conninfo import make_conninfo
 
-from devdb.server import programs
+from devdb.server.runner import Server
 from devdb.sqltext.templates import Templates
 
-SCALE = 0.005
 SCHEMAS = ("lab", "public", "registry", "staff")
 
 # What the demo database must hold: each query finds a row there.
@@ -110,30 +106,6 @@ ROWS_AND_SUM = sql.SQL(
 )
 
 
-@pytest.fixture
-def another(db: str) -> Iterator[str]:
-    """A second empty database, on the same server, whose sessions print dates in another way."""
-    name = str(conninfo_to_dict(db)["dbname"]) + "_again"
-    quoted = sql.Identifier(name)
-    with psycopg.connect(db, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(quoted))
-        connection.execute(sql.SQL("ALTER DATABASE {} SET timezone = 'Asia/Tokyo'").format(quoted))
-        connection.execute(sql.SQL("ALTER DATABASE {} SET datestyle = 'German'").format(quoted))
-        yield make_conninfo(db, dbname=name)
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(quoted))
-
-
-def load(conninfo: str, directory: Path, *, single_transaction: bool = False) -> None:
-    """Run the rendered template by psql, which must have nothing to say about it."""
-    script = directory / "demo.sql"
-    script.write_text(Templates().render("demo/demo.sql", scale=SCALE).text or "", encoding="utf-8")
-    command = [str(programs.find("psql").path), "-qX", "-v", "ON_ERROR_STOP=1", "-d", conninfo, "-f", str(script)]
-    if single_transaction:
-        command.append("-1")
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-
-
 def contents(conninfo: str) -> dict[str, tuple[int, str]]:
     """For every table and materialized view its number of rows, and a sum of them whatever their order."""
     with psycopg.connect(conninfo, options="-c timezone=UTC -c datestyle=ISO") as connection:
@@ -150,24 +122,37 @@ def contents(conninfo: str) -> dict[str, tuple[int, str]]:
         return found
 
 
-def test_the_demo_is_the_same_in_every_database(db: str, another: str, tmp_path: Path) -> None:
-    load(db, tmp_path)
-    load(another, tmp_path, single_transaction=True)
-    assert contents(db) == contents(another)
+def test_the_demo_is_the_same_in_every_database(
+    db: str, make_db: MakeDb, psql: RunProgram, pg_dump: RunProgram
+) -> None:
+    script = Templates().render("demo/demo.sql", scale=0.01)
+    assert psql(db, stdin=script.text) == ""
+
+    another = make_db("another")
+    with psycopg.connect(db, autocommit=True) as connection:
+        connection.execute("CREATE ROLE keeper LOGIN")
+        connection.execute("ALTER DATABASE another OWNER TO keeper")
+        connection.execute("ALTER DATABASE another SET timezone = 'Asia/Tokyo'")
+        connection.execute("ALTER DATABASE another SET datestyle = 'German'")
+    with psycopg.connect(make_conninfo(another, user="keeper"), autocommit=True) as connection:
+        Server(connection).run(script, single_transaction=True)
+
+    assert contents(another) == contents(db)
+    with psycopg.connect(db, autocommit=True) as connection:
+        connection.execute("ALTER DATABASE another RESET ALL")  # pg_dump prints the partitions' bounds in its zone
+    assert pg_dump(another, "-s", "-O") == pg_dump(db, "-s", "-O")
 
 
-def test_the_demo_holds_what_production_databases_hold(db: str, tmp_path: Path) -> None:
-    load(db, tmp_path)
-    with psycopg.connect(db) as connection:
+def test_the_demo_holds_what_production_databases_hold(demo_db: str) -> None:
+    with psycopg.connect(demo_db) as connection:
         missing = [
             name for name, query in ODDITIES.items() if connection.execute(query + " LIMIT 1").fetchone() is None
         ]
     assert missing == []
 
 
-def test_the_demo_has_many_tables_with_rows_in_each(db: str, tmp_path: Path) -> None:
-    load(db, tmp_path)
-    with psycopg.connect(db) as connection:
+def test_the_demo_has_many_tables_with_rows_in_each(demo_db: str) -> None:
+    with psycopg.connect(demo_db) as connection:
         tables = connection.execute(
             "SELECT nspname, relname FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace"
             " WHERE relkind IN ('r', 'p') AND NOT relispartition AND nspname = ANY (%s)",
@@ -175,20 +160,18 @@ def test_the_demo_has_many_tables_with_rows_in_each(db: str, tmp_path: Path) -> 
         ).fetchall()
     assert len(tables) >= 25
     assert {schema for schema, _ in tables} == set(SCHEMAS)
-    assert [name for name, (rows, _) in contents(db).items() if rows == 0] == []
+    assert [name for name, (rows, _) in contents(demo_db).items() if rows == 0] == []
 
 
-def test_every_constraint_is_proven_and_every_view_filled(db: str, tmp_path: Path) -> None:
-    load(db, tmp_path)
-    with psycopg.connect(db) as connection:
+def test_every_constraint_is_proven_and_every_view_filled(demo_db: str) -> None:
+    with psycopg.connect(demo_db) as connection:
         assert connection.execute("SELECT conname FROM pg_constraint WHERE NOT convalidated").fetchall() == []
         assert connection.execute("SELECT relname FROM pg_class WHERE NOT relispopulated").fetchall() == []
         assert connection.execute("SELECT indexrelid::regclass FROM pg_index WHERE NOT indisvalid").fetchall() == []
 
 
-def test_every_foreign_key_has_an_index(db: str, tmp_path: Path) -> None:
-    load(db, tmp_path)
-    with psycopg.connect(db) as connection:
+def test_every_foreign_key_has_an_index(demo_db: str) -> None:
+    with psycopg.connect(demo_db) as connection:
         bare = connection.execute(
             """
             SELECT conrelid::regclass::text, pg_get_constraintdef(c.oid)
@@ -207,9 +190,8 @@ def test_every_foreign_key_has_an_index(db: str, tmp_path: Path) -> None:
     assert bare == []
 
 
-def test_new_rows_can_be_added_as_in_production(db: str, tmp_path: Path) -> None:
-    load(db, tmp_path)
-    with psycopg.connect(db) as connection:
+def test_new_rows_can_be_added_as_in_production(demo_db: str) -> None:
+    with psycopg.connect(demo_db) as connection:
         connection.execute(
             "INSERT INTO registry.well (public_id, region_code, municipality_no) VALUES (gen_random_uuid(), 'AL', 1)"
         )
