@@ -110,11 +110,13 @@ def _write_aligned(table: Table, rows: list[list[str]], display: Display, out: T
         max([0 if display.tuples_only else _width(name), *(_width(line) for row in cells for line in row[number])])
         for number, name in enumerate(table.columns)
     ]
-    if not display.tuples_only:
+    if not table.columns and not display.tuples_only:
+        out.write("--\n")
+    elif not display.tuples_only:
         heads = (f" {_centred(name, width)} " for name, width in zip(table.columns, widths, strict=True))
         out.write("|".join(heads) + "\n")
         out.write("+".join("-" * (width + 2) for width in widths) + "\n")
-    for row in cells:
+    for row in cells if table.columns else ():
         for line in range(max((len(cell) for cell in row), default=1)):
             parts = []
             for number, (cell, width) in enumerate(zip(row, widths, strict=True)):

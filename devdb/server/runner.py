@@ -94,6 +94,11 @@ class Server:
         cursor = sender.send(query)
         return cursor.fetchall() if cursor is not None and cursor.description is not None else []
 
+    @property
+    def in_transaction(self) -> bool:
+        """Whether a transaction block is open, failed or not."""
+        return self._status() in _OPEN
+
     def close(self) -> None:
         close_quietly(self.connection)
 
