@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from io import StringIO
 
 import pytest
 from databases import NASTY, connect, new_database, roles
@@ -14,6 +15,7 @@ from devdb.catalog import schema_drift, schema_file, schema_replay
 from devdb.catalog.schema_choice import ordinary_table
 from devdb.errors import CheckFailed, UsageError
 from devdb.server import programs
+from devdb.server.runner import Server
 from devdb.sqltext.quoting import ident, literal
 from devdb.sqltext.statements import Script
 
@@ -71,6 +73,21 @@ def test_replayed_by_psql_it_makes_the_same_schema(cluster, written, tmp_path):
         body = written.text[written.text.index("\nSET ") :]
         assert again.text[again.text.index("\nSET ") :] == body
         assert dev.execute("SELECT count(*) FROM pg_class WHERE relkind = 'f'").fetchone() == (0,)
+
+
+def test_replayed_by_our_runner_it_makes_the_same_schema_less_a_missing_role(cluster, written, tmp_path):
+    missing: list[str] = []
+    with new_database(cluster) as dev:
+        known = {name for (name,) in dev.execute("SELECT name FROM pg_settings")} - {"xmloption"}
+        rewrite = schema_replay.replay_filter(known, {"nasty_reader"}, missing.append)
+        server = Server(dev, out=StringIO())
+        server.run(schema_file.pre_data(written.path), rewrite=rewrite)
+        server.run(schema_file.post_data(written.path), rewrite=rewrite)
+        again = schema_file.write(tmp_path / "schema.sql", source=dev)
+    assert missing == ["Nasty Role"]
+    expected = written.text.replace('TO "Nasty Role", nasty_reader', "TO nasty_reader")
+    assert expected != written.text
+    assert again.text[again.text.index("\nSET ") :] == expected[expected.index("\nSET ") :]
 
 
 def test_an_archive_with_passwords_leaves_no_file_behind(nasty, tmp_path, monkeypatch):
