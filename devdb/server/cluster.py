@@ -131,8 +131,10 @@ class Cluster:
         discard(self.directory)
 
     def _address(self, port: int, *, listen: bool) -> str:
-        # The setting is a list, so the path needs the double quotes of a list and the single ones of the file.
-        path = '"' + str(self.socket_directory).replace('"', '""') + '"'
+        # The setting is a list; what a list could misread must stand in double quotes there.
+        path = str(self.socket_directory)
+        if "," in path or '"' in path:
+            path = '"' + path.replace('"', '""') + '"'
         return (
             f"port = {port}\n"
             f"listen_addresses = {_quoted('127.0.0.1' if listen else '')}\n"

@@ -95,3 +95,17 @@ def _what_to_install() -> str:
     if shutil.which("apk"):
         return "apk add postgresql postgresql-contrib"
     return f"install PostgreSQL {OLDEST_MAJOR} or later with its contrib modules"
+
+
+def _main() -> int:
+    """For scripts/lib/setup.sh: is there a server?"""
+    try:
+        print(find_server().directory)
+    except UsageError as exc:
+        print(f"Error: {exc}", file=sys.stderr)
+        return exc.exit_status
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(_main())
