@@ -6,7 +6,7 @@ import fcntl
 import hashlib
 import os
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from devdb.errors import DevdbError, Refused, UsageError
@@ -49,7 +49,7 @@ def cluster_directory() -> Path:
 @contextmanager
 def alone() -> Iterator[None]:
     """Keep a second demo of this person's out for as long as the block lasts. Raises Refused if there is one."""
-    home().mkdir(parents=True, exist_ok=True)
+    home().parent.mkdir(parents=True, exist_ok=True)
     with (home().parent / "demo.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -60,6 +60,7 @@ def alone() -> Iterator[None]:
 
 def start(report: Reporter) -> Cluster:
     """The demo's cluster, running. One that cannot be used is made anew: nothing in it is worth keeping."""
+    home().mkdir(parents=True, exist_ok=True)
     directory = cluster_directory()
     report.step("starting a private PostgreSQL cluster")
     try:
@@ -106,6 +107,10 @@ def remove() -> bool:
     cluster.discard(directory)
     account.remove_tree(home())
     (home().parent / "demo.lock").unlink(missing_ok=True)
+    for place in (home().parent, directory.parent):
+        # Tests and others may have files of theirs there.
+        with suppress(OSError):
+            place.rmdir()
     return was_there
 
 
