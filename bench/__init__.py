@@ -1,0 +1,1 @@
+"""Measurements of devdb against the floor; see README.md in this directory."""
