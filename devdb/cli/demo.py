@@ -59,7 +59,7 @@ def command(scale: float, stop: bool) -> None:
 def main() -> None:
     """Run the command; every failure ends it with the status that it has everywhere in devdb."""
     try:
-        status = command.main(standalone_mode=False)
+        status = command.main(prog_name="scripts/demo", standalone_mode=False)
     except click.ClickException as exc:
         exc.show()
         status = exc.exit_code
