@@ -35,6 +35,7 @@ from devdb.sqltext.statements import Script
 _FOREIGN_KEY_VIOLATION = "23503"
 _CANNOT_CONNECT = "08001"
 _NO_RIGHT = "42501"
+_PASSWORD_REQUIRED = "2F003"
 
 
 class Workplace:
@@ -409,6 +410,11 @@ def _with_advice(exc: ScriptFailed) -> ScriptFailed:
         exc.hint = (
             "the dev server could not reach the source; give the address as the dev server sees it "
             "in source.fdw_options (host, port)"
+        )
+    elif exc.sqlstate == _PASSWORD_REQUIRED:
+        exc.hint = (
+            "only a superuser's link may do without a password: give the source's in ~/.pgpass or PGPASSWORD, and have "
+            "the source ask for it (pg_hba.conf)"
         )
     elif exc.hint is None and exc.sqlstate == _NO_RIGHT and "extension" in exc.reason:
         exc.hint = (

@@ -6,6 +6,8 @@
 --               post_data (script)    the post-data section of schema.sql
 --               sequences (list)      sequences to position (devdb.catalog.model.Sequence)
 --               materialized_views (list)  to refresh, in this order (devdb.catalog.model.Name)
+--               analyzed (list)       tables to collect statistics of (devdb.catalog.model.Name): all would take in the
+--                                     system's too, with a warning for each that the user does not own
 --               single_transaction (bool)  the caller's transaction is open: open none
 -- Transaction:  no
 -- Repeatable:   no
@@ -29,5 +31,7 @@ COMMIT;
 {% include "populate/verify.sql" %}
 {% include "populate/sequences.sql" %}
 {% include "populate/refresh.sql" %}
+{% if analyzed %}
 \warn collecting statistics
-ANALYZE;
+ANALYZE {% for name in analyzed %}{{ name.sql | sql }}{% if not loop.last %}, {% endif %}{% endfor %};
+{% endif %}

@@ -37,6 +37,7 @@ def plan(source: Source, settings: Settings, foreign_schemas: Mapping[str, str])
         "check_keys": _unproven(keys) if settings.sampling.on_violation == "error" else (),
         "sequences": [_countable(sequence, source) for sequence in source.sequences],
         "materialized_views": source.materialized_views,
+        "analyzed": (*(table.name for table in source.filled_tables), *source.materialized_views),
     }
 
 
