@@ -242,7 +242,7 @@ def _output(file: ScriptFile, arguments: Arguments) -> Action | None:
 
 
 def _print(file: ScriptFile, _arguments: Arguments) -> Action | None:
-    text = (file.query.text or file.previous.text).strip("\n")
+    text = (file.query.text or file.previous.text).removesuffix("\n")
     file.session.out.write(f"{text}\n" if text else "Query buffer is empty.\n")
     return None
 

@@ -41,17 +41,22 @@ def is_numeric(type_oid: int) -> bool:
 
 def write_table(table: Table, display: Display, out: TextIO) -> None:
     """Write a result to `out`."""
-    if display.title and not display.tuples_only:
-        out.write(f"{display.title}\n")
     rows = [[display.null if value is None else value for value in row] for row in table.rows]
     if display.format == "csv":
         _write_csv(table, rows, display, out)
     elif display.expanded:
+        _write_title(display, 0, out)
         _write_expanded(table, rows, display, out)
     elif display.format == "unaligned":
+        _write_title(display, 0, out)
         _write_unaligned(table, rows, display, out)
     else:
         _write_aligned(table, rows, display, out)
+
+
+def _write_title(display: Display, width: int, out: TextIO) -> None:
+    if display.title and not display.tuples_only:
+        out.write(" " * ((width - _width(display.title)) // 2) + display.title + "\n")
 
 
 def _footer(count: int) -> str:
@@ -98,18 +103,22 @@ def _write_expanded(table: Table, rows: list[list[str]], display: Display, out: 
                 else "-" * (width + values + 3 - len(head)) + "\n"
             )
         for name, value in zip(table.columns, row, strict=True):
-            first, *others = value.split("\n")
-            out.write(f"{_padded(name, width)} | {first}\n")
-            out.write("".join(f"{' ' * width} | {line}\n" for line in others))
+            *others, last = value.split("\n")
+            head = _padded(name, width)
+            for line in others:
+                out.write(f"{head} | {_padded(line, values)}+\n")
+                head = " " * width
+            out.write(f"{head} | {last}\n")
     out.write("\n")
 
 
 def _write_aligned(table: Table, rows: list[list[str]], display: Display, out: TextIO) -> None:
     cells = [[value.split("\n") for value in row] for row in rows]
     widths = [
-        max([0 if display.tuples_only else _width(name), *(_width(line) for row in cells for line in row[number])])
+        max([_width(name), *(_width(line) for row in cells for line in row[number])])
         for number, name in enumerate(table.columns)
     ]
+    _write_title(display, sum(widths) + 3 * len(widths) - 1, out)
     if not table.columns and not display.tuples_only:
         out.write("--\n")
     elif not display.tuples_only:
@@ -123,7 +132,9 @@ def _write_aligned(table: Table, rows: list[list[str]], display: Display, out: T
                 text = cell[line] if line < len(cell) else ""
                 last = number == len(widths) - 1
                 more = line + 1 < len(cell)
-                if table.numeric[number]:
+                if line >= len(cell) and last:
+                    text = ""
+                elif table.numeric[number]:
                     text = _padded(text, width, right=True)
                 elif not last or more:
                     text = _padded(text, width)

@@ -86,13 +86,17 @@ def _show(file: ScriptFile, display: Display) -> None:
 
 
 def _table(file: ScriptFile) -> Table | None:
-    """The rows of the statement just read; None if it was skipped. Of several combined ones the last counts."""
+    """The rows of the statement just read; None if it was skipped.
+
+    Of several combined ones the last counts; the results of the others are shown.
+    """
     cursor = file.send()
     if cursor is None:
         return None
-    while cursor.nextset():
-        pass
     result = cursor.pgresult
+    while cursor.nextset():
+        file.session.show_result(result)
+        result = cursor.pgresult
     if result is None or result.status != pq.ExecStatus.TUPLES_OK:
         return None
     return file.session.table(result)

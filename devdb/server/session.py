@@ -148,11 +148,14 @@ class Session:
     def show(self, cursor: Cursor, display: Display | None = None) -> None:
         """Write the rows of each result that has any."""
         while True:
-            result = cursor.pgresult
-            if result is not None and result.status == pq.ExecStatus.TUPLES_OK:
-                write_table(self.table(result), display or self.display, self.out)
+            self.show_result(cursor.pgresult, display)
             if not cursor.nextset():
                 return
+
+    def show_result(self, result: pq.abc.PGresult | None, display: Display | None = None) -> None:
+        """Write the rows of one result, if it has any."""
+        if result is not None and result.status == pq.ExecStatus.TUPLES_OK:
+            write_table(self.table(result), display or self.display, self.out)
 
     def table(self, result: pq.abc.PGresult) -> Table:
         """A result's columns and rows as text."""

@@ -326,8 +326,6 @@ class Lexer:
         """Read on in the file; False at its end."""
         incomplete = frame.scanned.incomplete
         keep = len(frame.text) if incomplete is None else incomplete
-        if query.length == 0 and self._lookup is not None:
-            self._trim(frame)
         self._flush(frame, query, keep)
         self._growth = self._growth * 2 if incomplete is not None and keep == 0 else 1
         first = self._lines.next_number
@@ -386,6 +384,6 @@ class Lexer:
     def _follow_settings(self) -> None:
         settings = (self._standard_strings(), self._text_encoding())
         if settings != self._scanned_as:
+            # As in psql, what is left of the line is still read the old way.
             self.end_line()
             self._scanned_as = settings
-            self._scan_rest(self._frames[0])

@@ -1,0 +1,2 @@
+﻿CREATE TABLE bom (a int);
+SELECT 1 AS a;

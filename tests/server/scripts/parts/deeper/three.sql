@@ -1,0 +1,1 @@
+INSERT INTO included VALUES ('three');

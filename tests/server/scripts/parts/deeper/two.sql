@@ -1,0 +1,3 @@
+INSERT INTO included VALUES ('two');
+\ir three.sql
+\ir ../fragment.sql

@@ -1,0 +1,1 @@
+SELECT 'a file of its own' AS fragment;

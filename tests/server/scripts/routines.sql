@@ -1,0 +1,25 @@
+CREATE TABLE log (id int GENERATED ALWAYS AS IDENTITY, v text);
+CREATE FUNCTION f1(i int) RETURNS text LANGUAGE sql
+BEGIN ATOMIC
+    INSERT INTO log (v) VALUES ('f1;');
+    SELECT CASE WHEN i > 1 THEN 'many;' ELSE CASE i WHEN 1 THEN 'one' ELSE 'none' END END;
+END;
+CREATE OR REPLACE PROCEDURE p1(i int) BEGIN ATOMIC
+    INSERT INTO log (v) VALUES ('p1');
+    DELETE FROM log WHERE v = CASE WHEN i = 0 THEN 'x' END;
+END;
+create or /* no */ replace function "begin"() returns int begin atomic select 1; select 2; end; SELECT "begin"();
+CREATE FUNCTION f2() RETURNS int RETURN 2;
+CREATE TABLE f3 ("begin" int, "end" int);
+CREATE FUNCTION f4() RETURNS int AS 'SELECT 1; SELECT 4;' LANGUAGE sql;
+BEGIN;
+SELECT CASE WHEN true THEN 1 END;
+END;
+DO $$ BEGIN PERFORM f1(2); END $$;
+CALL p1(1);
+CREATE RULE r AS ON DELETE TO f3 DO ALSO (INSERT INTO log (v) VALUES ('a;'); INSERT INTO log (v) VALUES ('b'));
+DELETE FROM f3;
+INSERT INTO f3 VALUES (1, 2);
+DELETE FROM f3;
+SELECT f1(0), f1(1), f1(2);
+SELECT v FROM log ORDER BY id;
