@@ -1,6 +1,8 @@
 {# What:        complete tables on a cycle together, in rounds: each follows the keys of rows that the last one brought
    Parameters:  group (devdb.sampling.closure.Group)
-   Why:         the cost of a round follows the number of its rows: a chain of 10,000 takes 10,000 rounds #}
+   Why:         the cost of a round follows the number of its rows: a chain of 10,000 takes 10,000 rounds.
+                Plans are made once, while the tables of a round are all but empty: without a nudge they would read
+                them from end to end, rounds long past included. #}
 {% from "populate/key_macros.sql" import named_rows, held_keys, chunk %}
 
 {# Rows of the set's table that a round brought: their keys need not be asked for. #}
@@ -31,6 +33,7 @@ WHERE c.round = devdb.step - 1
 {% endif %}
 {% endmacro %}
 
+SET LOCAL enable_seqscan = off;
 DO $devdb$
 <<devdb>>
 DECLARE
@@ -113,3 +116,4 @@ UNION
 {% endfor %}
 END
 $devdb$;
+SET LOCAL enable_seqscan = DEFAULT;
