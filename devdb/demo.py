@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
-import os
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -38,8 +37,7 @@ _SETTINGS = {
 
 def home() -> Path:
     """The directory of what the demo writes as the person who runs it: dump, schema, lock."""
-    base = os.environ.get("XDG_CACHE_HOME", "")
-    return Path(base if os.path.isabs(base) else Path.home() / ".cache") / "devdb" / "demo"
+    return (account.person_cache() or Path.home() / ".cache") / "devdb" / "demo"
 
 
 def cluster_directory() -> Path:

@@ -23,7 +23,7 @@ from devdb.errors import DevdbError
 from devdb.server import account, programs
 from devdb.server.cluster import DISPOSABLE, SUPERUSER, Cluster
 from devdb.server.installation import Installation
-from devdb.server.temporary import temporary
+from devdb.server.temporary import place, temporary
 from devdb.sqltext.templates import Templates
 
 DEMO_SCALE = 0.005
@@ -70,6 +70,13 @@ def cluster_factory() -> Iterator[Callable[..., Cluster]]:
             return ending.enter_context(temporary(programs=server, settings={**DISPOSABLE, **(settings or {})}))
 
         yield make
+
+
+@pytest.fixture
+def reachable_path() -> Iterator[Path]:
+    """As tmp_path, but the server's user can reach it: pytest's own directories are closed when root runs the tests."""
+    with place() as directory:
+        yield directory
 
 
 @pytest.fixture

@@ -58,6 +58,7 @@ def command(scale: float, stop: bool) -> None:
 
 def main() -> None:
     """Run the command; every failure ends it with the status that it has everywhere in devdb."""
+    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
     try:
         status = command.main(prog_name="scripts/demo", standalone_mode=False)
     except click.ClickException as exc:
@@ -79,12 +80,12 @@ def _build(running: Cluster) -> None:
     env = {key: value for key, value in os.environ.items() if not key.startswith("PG")}
     argv = [str(program), *_address(running), "--dev-db", demo.DEVELOPMENT, "--output-dir", str(demo.home())]
     click.echo(f"$ build-dev-db {shlex.join(argv[1:])}", err=True)
-    # Ctrl-C reaches the child as well; it is given the time to undo what is under way.
     with subprocess.Popen(argv, cwd=demo.home(), env=env, stdin=subprocess.DEVNULL) as child:
         try:
             status = child.wait()
-        except KeyboardInterrupt:
-            child.wait()
+        except BaseException:
+            # Ctrl-C reaches the child as well, other signals do not; it is given the time to undo what is under way.
+            child.send_signal(signal.SIGTERM)
             raise
     if status == _INTERRUPTED or status == -signal.SIGINT:
         raise KeyboardInterrupt

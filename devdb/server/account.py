@@ -7,6 +7,7 @@ import pwd
 import shutil
 import subprocess
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -102,21 +103,27 @@ def server_account() -> Account:
 
 
 def cache_directory(account: Account) -> Path:
-    """Where private clusters live: below the user's cache directory. Made if it is missing.
+    """Where private clusters live: devdb/ below DEVDB_CACHE_DIR or the user's cache directory. Made if it is missing.
 
     What root starts lives with the account the server runs as, or in /var/cache where that one has no home.
     """
+    if named := person_cache(variables=("DEVDB_CACHE_DIR",)):
+        return account.own(named / "devdb", mode=0o755)
     if account.is_ours:
-        given = os.environ.get("XDG_CACHE_HOME", "")
-        # The convention's own rule: a relative path there is to be ignored.
-        base = Path(given) if os.path.isabs(given) else Path(os.environ.get("HOME") or account.home) / ".cache"
-        return account.own(base / "devdb", mode=0o755)
+        return account.own((person_cache() or account.home / ".cache") / "devdb", mode=0o755)
     if account.home.is_dir() and account.home.stat().st_uid == account.uid:
-        try:
+        with suppress(UsageError):
             return account.own(account.home / ".cache" / "devdb", mode=0o755)
-        except UsageError:
-            pass
     return account.own(Path("/var/cache/devdb"), mode=0o755)
+
+
+def person_cache(*, variables: Sequence[str] = ("DEVDB_CACHE_DIR", "XDG_CACHE_HOME")) -> Path | None:
+    """The cache directory that the environment names for the person at the keyboard; None when it names none."""
+    for variable in variables:
+        # The convention's own rule: a relative path there is to be ignored.
+        if os.path.isabs(os.environ.get(variable, "")):
+            return Path(os.environ[variable])
+    return None
 
 
 def remove_tree(path: Path) -> None:

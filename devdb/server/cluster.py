@@ -15,7 +15,7 @@ from pathlib import Path
 
 from psycopg.conninfo import make_conninfo
 
-from devdb.errors import DevdbError
+from devdb.errors import DevdbError, UsageError
 from devdb.server import account, installation
 from devdb.server.account import Account
 from devdb.server.installation import Installation
@@ -40,6 +40,9 @@ _START_ATTEMPTS = 5
 
 # Seconds that a server has to start, or to end its sessions.
 _PATIENCE_S = 60
+
+# pg_ctl puts paths between double quotes of a shell, as they are.
+_UNQUOTABLE = frozenset('"$`\\')
 
 _LOCALES = ("C.UTF-8", "en_US.UTF-8", "C")
 
@@ -102,6 +105,7 @@ class Cluster:
         Raises DevdbError with the end of the server's log.
         """
         if self.is_running():
+            self._await_start()
             return
         # A machine that went down leaves its pid file behind, and the number may be another program's by now.
         (self.data / "postmaster.pid").unlink(missing_ok=True)
@@ -121,6 +125,14 @@ class Cluster:
                 if port or attempt == _START_ATTEMPTS or "Address already in use" not in said:
                     last = "\n".join(said.splitlines()[-10:]) or exc.message
                     raise DevdbError(f"the private cluster in {self.directory} does not start:\n{last}") from exc
+
+    def _await_start(self) -> None:
+        """Wait for a server whose start was asked for by someone who did not stay to see it."""
+        deadline_s = time.monotonic() + _PATIENCE_S
+        while [line.strip() for line in _pid_file(self.data)[7:8]] != ["ready"]:
+            if not self.is_running() or time.monotonic() > deadline_s:
+                raise DevdbError(f"the private cluster in {self.directory} does not start; its log is {self.log}")
+            time.sleep(0.02)
 
     def stop(self) -> None:
         """Stop the server, ending its sessions; nothing to do when it does not run."""
@@ -150,6 +162,11 @@ def create(
     `programs` None takes the best server installed here. UTF-8, superuser `postgres`, checksums as the release
     thinks best. Nothing is left behind after a failure.
     """
+    if not _UNQUOTABLE.isdisjoint(str(directory)):
+        raise UsageError(
+            f"{directory}: the path of a cluster may hold none of {' '.join(sorted(_UNQUOTABLE))}",
+            hint="name another directory for such files in DEVDB_CACHE_DIR",
+        )
     owner = account.server_account()
     cluster = Cluster(directory, programs or installation.find_server(), owner)
     owner.own(directory)

@@ -20,9 +20,9 @@ _PREFIX = "temporary-"
 def temporary(*, programs: Installation | None = None, settings: Mapping[str, str] | None = None) -> Iterator[Cluster]:
     """A started cluster that is gone after the block, below the cache directory; it listens on 127.0.0.1 too.
 
-    `settings` None: those of a cluster whose loss costs nothing. Removes what killed processes left behind.
+    `settings` None: those of a cluster whose loss costs nothing.
     """
-    with _place() as directory:
+    with place() as directory:
         made = cluster.create(
             directory / "cluster", programs=programs, settings=cluster.DISPOSABLE if settings is None else settings
         )
@@ -31,8 +31,11 @@ def temporary(*, programs: Installation | None = None, settings: Mapping[str, st
 
 
 @contextmanager
-def _place() -> Iterator[Path]:
-    """A directory for one cluster, locked for as long as this process lives."""
+def place() -> Iterator[Path]:
+    """A directory that the server's user can reach, gone after the block; a cluster in it is called "cluster".
+
+    Locked for as long as this process lives. What killed processes left is removed before.
+    """
     owner = account.server_account()
     cache = account.cache_directory(owner)
     # Between its creation and its lock a directory looks abandoned, so nobody may look then.
