@@ -143,14 +143,10 @@ class Cluster:
         discard(self.directory)
 
     def _address(self, port: int, *, listen: bool) -> str:
-        # The setting is a list; what a list could misread must stand in double quotes there.
-        path = str(self.socket_directory)
-        if "," in path or '"' in path:
-            path = '"' + path.replace('"', '""') + '"'
         return (
             f"port = {port}\n"
             f"listen_addresses = {_quoted('127.0.0.1' if listen else '')}\n"
-            f"unix_socket_directories = {_quoted(path)}\n"
+            f"unix_socket_directories = {_quoted(str(self.socket_directory))}\n"
         )
 
 
@@ -232,9 +228,12 @@ def _initdb(cluster: Cluster, password: Path) -> None:
 
 
 def _socket_directory(directory: Path) -> Path:
-    """Inside `directory`, or a short path of its own where that one is too long for a socket."""
+    """Inside `directory`, or a short path of its own where that one is too long for a socket.
+
+    Or where it holds a comma, by which both the server and libpq tell one directory from the next.
+    """
     inside = directory / "socket"
-    if len(os.fsencode(inside)) <= _LONGEST_SOCKET_DIRECTORY:
+    if len(os.fsencode(inside)) <= _LONGEST_SOCKET_DIRECTORY and "," not in str(inside):
         return inside
     return Path("/tmp") / f"devdb-{hashlib.sha256(os.fsencode(directory)).hexdigest()[:16]}"
 
