@@ -38,7 +38,7 @@ def run_command(file: ScriptFile, arguments: Arguments) -> None:
         return
     command = _COMMANDS.get(name)
     if command is None:
-        raise CommandError(rf"invalid command \{name}", hint=nearest(name, _COMMANDS))
+        raise CommandError(rf"invalid command \{name}", hint=nearest(name, _COMMANDS, "\\"))
     action = command(file, arguments)
     for extra in arguments.finish():
         file.session.warn(rf'\{name}: extra argument "{extra}" ignored')

@@ -24,11 +24,10 @@ class CommandError(Exception):
         self.hint = hint
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
-    """A hint that names the known words most like `name`, or all of them."""
-    words = sorted(known)
-    close = difflib.get_close_matches(name, words)
-    return f"the nearest are: {', '.join(close)}" if close else f"known are: {', '.join(words)}"
+def nearest(name: str, known: Iterable[str], prefix: str = "") -> str | None:
+    """A hint that names the known words most like `name`, if there are any."""
+    close = difflib.get_close_matches(name, sorted(known))
+    return "did you mean " + " or ".join(prefix + word for word in close) + "?" if close else None
 
 
 class Arguments:

@@ -8,7 +8,7 @@ CREATE OR REPLACE PROCEDURE p1(i int) BEGIN ATOMIC
     INSERT INTO log (v) VALUES ('p1');
     DELETE FROM log WHERE v = CASE WHEN i = 0 THEN 'x' END;
 END;
-create or /* no */ replace function "begin"() returns int begin atomic select 1; select 2; end; SELECT "begin"();
+create or /* no */ replace function f5() returns int begin atomic select 1; select 2; end; SELECT f5();
 CREATE FUNCTION f2() RETURNS int RETURN 2;
 CREATE TABLE f3 ("begin" int, "end" int);
 CREATE FUNCTION f4() RETURNS int AS 'SELECT 1; SELECT 4;' LANGUAGE sql;
