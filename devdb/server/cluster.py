@@ -5,10 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
-import signal
 import socket
-import subprocess
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +13,7 @@ from pathlib import Path
 from psycopg.conninfo import make_conninfo
 
 from devdb.errors import DevdbError, UsageError
-from devdb.server import account, installation
+from devdb.server import account, installation, postmaster
 from devdb.server.account import Account
 from devdb.server.installation import Installation
 
@@ -37,9 +34,6 @@ _LONGEST_SOCKET_DIRECTORY = 103 - len("/.s.PGSQL.65535")
 
 # A port that was free a moment ago may not be when the server asks for it.
 _START_ATTEMPTS = 5
-
-# Seconds that a server has to start, or to end its sessions.
-_PATIENCE_S = 60
 
 # pg_ctl puts paths between double quotes of a shell, as they are.
 _UNQUOTABLE = frozenset('"$`\\')
@@ -79,7 +73,7 @@ class Cluster:
     @property
     def port(self) -> int:
         """The port of the running server. Raises DevdbError when it does not run."""
-        lines = _pid_file(self.data)
+        lines = postmaster.pid_file(self.data)
         if len(lines) < 4:
             raise DevdbError(f"the cluster in {self.directory} is not running")
         return int(lines[3])
@@ -95,7 +89,7 @@ class Cluster:
         )
 
     def is_running(self) -> bool:
-        return _postmaster(self.data) is not None
+        return postmaster.running(self.data) is not None
 
     def start(self, *, port: int | None = None, listen: bool = False) -> None:
         """Start the server, unless it runs, on a free port or on `port`.
@@ -105,7 +99,7 @@ class Cluster:
         Raises DevdbError with the end of the server's log.
         """
         if self.is_running():
-            self._await_start()
+            postmaster.await_start(self.data)
             return
         # A machine that went down leaves its pid file behind, and the number may be another program's by now.
         (self.data / "postmaster.pid").unlink(missing_ok=True)
@@ -115,28 +109,27 @@ class Cluster:
             written = self.log.stat().st_size if self.log.exists() else 0
             try:
                 pg_ctl = self.programs.directory / "pg_ctl"
-                arguments: list[str | Path] = ["start", "-D", self.data, "-l", self.log, "-w", "-t", str(_PATIENCE_S)]
+                arguments: list[str | Path] = [
+                    "start",
+                    "-D",
+                    self.data,
+                    "-l",
+                    self.log,
+                    "-w",
+                    "-t",
+                    str(postmaster.PATIENCE_S),
+                ]
                 self.account.run([pg_ctl, *arguments], directory=self.directory)
                 return
             except DevdbError as exc:
-                with self.log.open("rb") as log:
-                    log.seek(written)
-                    said = log.read().decode("utf-8", "replace")
+                said = self.log.read_bytes()[written:].decode("utf-8", "replace") if self.log.exists() else ""
                 if port or attempt == _START_ATTEMPTS or "Address already in use" not in said:
                     last = "\n".join(said.splitlines()[-10:]) or exc.message
                     raise DevdbError(f"the private cluster in {self.directory} does not start:\n{last}") from exc
 
-    def _await_start(self) -> None:
-        """Wait for a server whose start was asked for by someone who did not stay to see it."""
-        deadline_s = time.monotonic() + _PATIENCE_S
-        while [line.strip() for line in _pid_file(self.data)[7:8]] != ["ready"]:
-            if not self.is_running() or time.monotonic() > deadline_s:
-                raise DevdbError(f"the private cluster in {self.directory} does not start; its log is {self.log}")
-            time.sleep(0.02)
-
     def stop(self) -> None:
         """Stop the server, ending its sessions; nothing to do when it does not run."""
-        _stop(self.data)
+        postmaster.stop(self.data)
 
     def remove(self) -> None:
         """Stop the server and remove every file of the cluster."""
@@ -197,7 +190,7 @@ def existing(directory: Path) -> Cluster | None:
 
 def discard(directory: Path) -> None:
     """Remove whatever `create` left in `directory`, complete or not; a server that runs there is stopped first."""
-    _stop(directory / "data")
+    postmaster.stop(directory / "data")
     account.remove_tree(_socket_directory(directory))
     account.remove_tree(directory)
 
@@ -236,51 +229,6 @@ def _socket_directory(directory: Path) -> Path:
     if len(os.fsencode(inside)) <= _LONGEST_SOCKET_DIRECTORY and "," not in str(inside):
         return inside
     return Path("/tmp") / f"devdb-{hashlib.sha256(os.fsencode(directory)).hexdigest()[:16]}"
-
-
-def _stop(data: Path) -> None:
-    # By signal and not by pg_ctl: a server whose programs have been uninstalled must be stoppable too.
-    for number in (signal.SIGINT, signal.SIGQUIT):
-        pid = _postmaster(data)
-        if pid is None:
-            return
-        os.kill(pid, number)
-        deadline_s = time.monotonic() + _PATIENCE_S
-        while _is_postmaster(pid, data):
-            if time.monotonic() > deadline_s:
-                break
-            time.sleep(0.02)
-        else:
-            return
-    raise DevdbError(f"the server in {data} (process {pid}) does not stop")
-
-
-def _postmaster(data: Path) -> int | None:
-    """The process that serves this data directory, if one does."""
-    lines = _pid_file(data)
-    if not lines or not lines[0].isdigit() or not _is_postmaster(int(lines[0]), data):
-        return None
-    return int(lines[0])
-
-
-def _pid_file(data: Path) -> list[str]:
-    """Its lines: pid, data directory, start time, port, socket directory, …; none while no server runs."""
-    try:
-        return (data / "postmaster.pid").read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
-        return []
-
-
-def _is_postmaster(pid: int, data: Path) -> bool:
-    """Whether that process is the server of this data directory, and not one that got an old number."""
-    try:
-        if Path("/proc/self/cmdline").exists():
-            words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-            return os.fsencode(data) in words
-        said = subprocess.run(["ps", "-ww", "-o", "command=", "-p", str(pid)], capture_output=True, check=False).stdout
-        return os.fsencode(data) in said
-    except OSError:
-        return False
 
 
 def _free_port() -> int:
