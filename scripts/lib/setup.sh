@@ -42,7 +42,8 @@ apt_install() {
 
 is_good_python() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null; }
 
-can_make_venv() { "$1" -c 'import ensurepip, venv' 2>/dev/null; }
+# Debian's python3 has remnants of ensurepip without python3-venv: being asked something is what they do not survive.
+can_make_venv() { "$1" -c 'import ensurepip, venv; ensurepip.version()' >/dev/null 2>&1; }
 
 # Sets $python to the first Python of 3.10 or later, preferring one that can make environments.
 find_python() {
