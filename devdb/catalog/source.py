@@ -20,7 +20,9 @@ def ask(connection: psycopg.Connection[Any], templates: Templates, name: str, **
     """The answer to the question `name`, a template of ours: rows with their columns as attributes."""
     text = templates.render(name, **parameters).text
     assert text is not None
-    with connection.cursor(row_factory=namedtuple_row) as cursor:
+    with connection.transaction(force_rollback=True), connection.cursor(row_factory=namedtuple_row) as cursor:
+        # Types are spelled by what the search path shows: with their schema, whatever that of this user or database is.
+        cursor.execute("SET LOCAL search_path = pg_catalog")
         return cursor.execute(text.encode()).fetchall()
 
 
