@@ -12,10 +12,11 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import psycopg
 import pytest
+from fixture_types import MakeDb, RunCommand, RunProgram
 from psycopg import sql
 from pytest_postgresql.janitor import DatabaseJanitor
 
@@ -31,26 +32,6 @@ DEMO_SCALE = 0.005
 # The tests' own connections are libpq's too: nothing of the person's may lead them to another server.
 for _name in [name for name in os.environ if name.startswith("PG")]:
     del os.environ[_name]
-
-
-class MakeDb(Protocol):
-    def __call__(self, name: str | None = None, *, template: str | None = None) -> str: ...
-
-
-class RunProgram(Protocol):
-    def __call__(self, conninfo: str, *args: str, stdin: str | None = None) -> str: ...
-
-
-class RunCommand(Protocol):
-    def __call__(
-        self,
-        name: str,
-        *args: str | Path,
-        env: Mapping[str, str] | None = None,
-        cwd: Path | None = None,
-        stdin: str | None = None,
-        timeout_s: float = 300,
-    ) -> subprocess.CompletedProcess[str]: ...
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import psycopg
 import pytest
-from conftest import MakeDb, RunProgram
+from fixture_types import MakeDb, RunProgram
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
