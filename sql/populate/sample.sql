@@ -2,11 +2,12 @@
 -- Parameters:   takes (list)  what to take from which table (devdb.sampling.rules.Take)
 -- Transaction:  part of the caller's
 -- Repeatable:   no
+-- Why:          a table may have no columns, or none but generated ones: then none are named
 
 {% for take in takes %}
 {% set columns = take.table.loaded_columns %}
 \warn {{ "taking %s" | format(take.table.name) | argument }}
-INSERT INTO {{ take.table.name.sql | sql }} ({{ columns | idents }}) OVERRIDING SYSTEM VALUE
+INSERT INTO {{ take.table.name.sql | sql }} {% if columns %}({{ columns | idents }}) {% endif %}OVERRIDING SYSTEM VALUE
 SELECT {{ columns | idents('f') }}
 FROM {{ take.foreign.sql | sql }} AS f
 {% if take.where %}
