@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +14,7 @@ from devdb.catalog import dev_server
 from devdb.catalog import source as catalog
 from devdb.catalog.dev_server import DevServer
 from devdb.catalog.model import Database, Source
-from devdb.errors import ConnectionFailed, Refused
+from devdb.errors import ConnectionFailed, Refused, SettingsError
 from devdb.progress import Reporter
 from devdb.sampling import populate
 from devdb.server import link
@@ -44,13 +44,15 @@ class Ground:
     """What a run stands on: open connections, and facts of both sides that were checked.
 
     `lock` is the connection, to the maintenance database, that holds the lock on the dev database. `previous` is a
-    connection to the dev database as it is today, None when there is none.
+    connection to the dev database as it is today, None when there is none. `kept_schemas` are those of its schemas that
+    the source does not have and that are to be kept.
     """
 
     templates: Templates
     source_connection: Connection
     lock: Connection
     previous: Connection | None
+    kept_schemas: tuple[str, ...]
     source: Source
     target: Database
     server: DevServer
@@ -80,23 +82,24 @@ def ground(run: Run, *, may_create: bool) -> Iterator[Ground]:
         lock = opened(connect(make_conninfo(**maintenance), application_name=name))
         source_database = catalog.read_database(source_connection, templates)
         target = catalog.read_database(lock, templates)
-        server = dev_server.read(lock, templates, dbname=settings.target.dbname, source=source_database)
         _refuse_source(settings, source_database, target)
         if not run.dry_run:
             dev_server.lock(lock, templates, settings.target.dbname)
+        server = dev_server.read(lock, templates, dbname=settings.target.dbname, source=source_database)
         source = catalog.read(source_connection, templates, database=source_database, schemas=settings.source.schemas)
         foreign_schemas = link.foreign_schemas(source.schemas)
+        _refuse_keeping(settings, source, foreign_schemas)
         plan = populate.plan(source, settings, foreign_schemas)
         populate.check_rules(source_connection, plan["takes"])
         previous = None
         if server.is_there:
             previous = opened(connect(make_conninfo(**settings.target_conninfo()), application_name=name))
-        _refuse_replacement(run, templates, server, source, previous, may_create=may_create)
+        kept = _refuse_replacement(run, templates, server, source, previous, may_create=may_create)
         if run.in_place:
             _refuse_large(templates, server, source_connection, source, previous)
         _warn(run, source, server)
         yield Ground(
-            templates, source_connection, lock, previous, source, target, server, foreign_schemas, plan
+            templates, source_connection, lock, previous, kept, source, target, server, foreign_schemas, plan
         )  # fmt: skip
 
 
@@ -126,9 +129,21 @@ def _refuse_source(settings: Settings, source: Database, target: Database) -> No
         )
 
 
+def _refuse_keeping(settings: Settings, source: Source, foreign_schemas: Mapping[str, str]) -> None:
+    replaced = {*source.schemas, *foreign_schemas.values(), link.SETUP_SCHEMA}
+    clashing = [name for name in settings.target.keep_schemas if name in replaced]
+    if clashing:
+        raise SettingsError(
+            f"target.keep_schemas: {', '.join(clashing)} is made anew by every run",
+            path=settings.path,
+            hint="what is to be kept must be in a schema that the source does not have",
+        )
+
+
 def _refuse_replacement(
     run: Run, templates: Templates, server: DevServer, source: Source, previous: Connection | None, *, may_create: bool
-) -> None:
+) -> tuple[str, ...]:
+    """Returns the schemas that are to be carried over to the new database."""
     target = run.settings.target
     if previous is None:
         if run.in_place:
@@ -143,7 +158,7 @@ def _refuse_replacement(
             hint="have an administrator grant CREATEDB, or set target.replace: in_place",
         )
     if previous is None:
-        return
+        return ()
     ours, others = dev_server.schemas(previous, templates)
     # In place, the schemas of the source are emptied: an empty database has nothing to lose.
     if not (server.is_ours or ours or not others) and not run.yes:
@@ -152,7 +167,7 @@ def _refuse_replacement(
             hint="--yes replaces it all the same",
         )
     if run.in_place:
-        return
+        return ()
     lost = sorted(set(others) - set(source.schemas) - set(target.keep_schemas))
     if lost and not run.yes:
         raise Refused(
@@ -161,6 +176,7 @@ def _refuse_replacement(
         )
     if lost:
         run.reporter.warning(f"schemas that only {target.dbname} holds are not kept: {', '.join(lost)}")
+    return tuple(name for name in target.keep_schemas if name in others)
 
 
 def _refuse_large(

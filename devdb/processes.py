@@ -18,9 +18,10 @@ import psycopg
 from psycopg.conninfo import make_conninfo
 from pydantic import SecretStr
 
+from devdb import checks, explaining
 from devdb.catalog import schema_drift, schema_file, schema_replay
 from devdb.catalog import source as catalog
-from devdb.errors import CheckFailed, DevdbError, Refused, ScriptFailed
+from devdb.errors import DevdbError, Refused, ScriptFailed
 from devdb.preflight import Ground, Run, address
 from devdb.progress import Reporter
 from devdb.report import Result, TableRows
@@ -160,14 +161,17 @@ class Workplace:
             **self._import,
         )
         if not self._run.dry_run:
-            self._check_fit()
+            base = self._ground
+            checks.tables_fit(self._connection, base.templates, base.source, schema_file=self._files["schema"])
 
     def populate(self) -> None:
         """Take the rows, complete the keys, create what belongs after the data."""
         try:
             self._run_template("populate_dev_db.sql", post_data=self._post_data, **self._ground.plan)
         except ScriptFailed as exc:
-            raise self._named_violation(exc) from exc
+            if exc.sqlstate == explaining.FOREIGN_KEY_VIOLATION:
+                raise self._named_violation(exc) from exc
+            raise
         if not self._run.dry_run:
             self._tables = self._taken()
 
@@ -177,16 +181,9 @@ class Workplace:
             return
         self._run.reporter.step("comparing with the source")
         base = self._ground
-        wanted = catalog.read_objects(base.source_connection, base.templates, base.source.schemas)
-        there = catalog.read_objects(self._server.connection, base.templates, base.source.schemas)
-        missing = sorted(f"{kind} {identity}" for kind, identity in wanted - there if kind != "policy")
-        if missing:
-            raise CheckFailed(
-                f"{len(missing)} objects of the source are missing in the dev database: {', '.join(missing[:10])}"
-                + (", …" if len(missing) > 10 else "")
-            )
-        for kind, identity in sorted(wanted - there):
-            self._warn(f"missing in the dev database: {kind} {identity}")
+        checks.objects_complete(
+            self._connection, base.source_connection, base.templates, base.source.schemas, self._warn
+        )
 
     def finish(self) -> Result:
         """Keep the schemas that are to be kept, write the dump, and take the dev database's place."""
@@ -204,6 +201,12 @@ class Workplace:
     # What the processes are made of.
 
     @property
+    def _connection(self) -> Connection:
+        """The connection to the database in which the work happens; a dry run has none."""
+        assert isinstance(self._server, Server)
+        return self._server.connection
+
+    @property
     def _import(self) -> dict[str, Any]:
         both = set(self._ground.source.database.extensions) & set(schema_file.extensions(self._pre_data))
         return {"imports": self._imports, "extensions": sorted(both - {"plpgsql"})}
@@ -218,7 +221,7 @@ class Workplace:
         try:
             self._server.run(script, rewrite=self._rewrite)
         except ScriptFailed as exc:
-            raise _with_advice(exc) from exc
+            raise explaining.explained(exc, script, self._ground.plan["takes"]) from exc
 
     def _say(self, text: str) -> None:
         self._server.run(Script("devdb", text + "\n"))
@@ -259,35 +262,8 @@ class Workplace:
             replayed = not_valid_instead(replayed)
         self._rewrite = replayed
 
-    def _check_fit(self) -> None:
-        """The tables made from schema.sql must be those of the source today, column by column."""
-        base = self._ground
-        made = catalog.read(
-            self._server.connection, base.templates, database=base.source.database, schemas=base.source.schemas
-        )
-        here = {table.name: {column.name: column.type for column in table.columns} for table in made.filled_tables}
-        differences = []
-        for table in base.source.filled_tables:
-            columns = {column.name: column.type for column in table.columns}
-            mine = here.pop(table.name, None)
-            if mine is None:
-                differences.append(f"table {table.name} is new")
-                continue
-            for name in dict.fromkeys((*columns, *mine)):
-                if columns.get(name) != mine.get(name):
-                    now = f"is now {columns[name]}" if name in columns else "is gone"
-                    differences.append(f"column {table.name}.{name} {now if name in mine else 'is new'}")
-        differences += [f"table {name} is gone" for name in here]
-        if differences:
-            raise CheckFailed(
-                f"the source is no longer as {self._files['schema']} says: {'; '.join(differences[:20])}",
-                hint="write it anew with update-dev-db-schema",
-            )
-
     def _named_violation(self, exc: ScriptFailed) -> DevdbError:
         """A foreign key that the rows violate is the source's own fault: say which rows."""
-        if exc.sqlstate != _FOREIGN_KEY_VIOLATION:
-            return exc
         reason = exc.reason
         if not self._run.in_place and str(exc.path) == str(self._files["schema"]):
             script = self._ground.templates.render("populate/verify.sql", check_keys=self._ground.source.foreign_keys)
@@ -295,16 +271,11 @@ class Workplace:
                 self._server.run(script)
             except ScriptFailed as found:
                 reason = found.reason
-        return CheckFailed(
-            f"the source violates its own foreign keys:\n{reason}",
-            hint="mend the rows, or set sampling.on_violation to not_valid or drop_rows",
-        )
+        return explaining.violated(reason)
 
     def _taken(self) -> list[TableRows]:
         base = self._ground
-        noted = {
-            row.table_name: row for row in catalog.ask(self._server.connection, base.templates, "catalog/taken.sql")
-        }
+        noted = {row.table_name: row for row in catalog.ask(self._connection, base.templates, "catalog/taken.sql")}
         rule_of = {take.table.name: str(take.rule) for take in base.plan["takes"]}
         return [
             TableRows(
@@ -321,23 +292,26 @@ class Workplace:
         ]
 
     def _keep_schemas(self) -> None:
-        keep = self._settings.target.keep_schemas
-        if not keep or self._ground.previous is None or self._run.dry_run:
+        keep = self._ground.kept_schemas
+        if not keep:
             return
         self._run.reporter.step(f"keeping {', '.join(keep)}")
+        previous = self._ground.previous
+        assert previous is not None
         pg_dump = programs.find("pg_dump", at_least=self._ground.target.version // 10000, whose="the dev server")
-        kept, password = programs.parameters(self._ground.previous)
-        made, _ = programs.parameters(self._server.connection)
-        with tempfile.NamedTemporaryFile() as archive:
-            choice = [f"--schema={programs.exactly(name)}" for name in keep]
+        conninfo, password = programs.parameters(previous)
+        with tempfile.NamedTemporaryFile() as script:
             programs.run(
-                pg_dump, ["--format=custom", *choice], conninfo=kept, password=password, stdout=Path(archive.name)
-            )
-            programs.run(
-                pg_dump.sibling("pg_restore"),
-                ["--exit-on-error", f"--dbname={made['dbname']}", archive.name],
-                conninfo=made,
+                pg_dump,
+                [f"--schema={programs.exactly(name)}" for name in keep],
+                conninfo=conninfo,
                 password=password,
+                stdout=Path(script.name),
+            )
+            # A key into a replaced table may find that its row was not taken this time.
+            self._server.run(
+                Script(f"schemas kept from {self._settings.target.dbname}", None, path=Path(script.name)),
+                rewrite=not_valid_instead(self._rewrite),
             )
 
     def _dump(self) -> None:
@@ -351,7 +325,7 @@ class Workplace:
         written = dump.write(
             directory / "devdb.dump",
             directory / "devdb.sql.gz",
-            target=self._server.connection,
+            target=self._connection,
             exclude_extensions=() if ours else ("postgres_fdw",),
             exclude_schemas=() if ours else (link.SETUP_SCHEMA,),
         )
@@ -402,23 +376,3 @@ class _Steps(io.TextIOBase):
         for line in lines:
             self._reporter.step(line)
         return len(text)
-
-
-def _with_advice(exc: ScriptFailed) -> ScriptFailed:
-    """The same failure, with what to do about it where the server cannot know."""
-    if exc.hint is None and exc.sqlstate == _CANNOT_CONNECT:
-        exc.hint = (
-            "the dev server could not reach the source; give the address as the dev server sees it "
-            "in source.fdw_options (host, port)"
-        )
-    elif exc.sqlstate == _PASSWORD_REQUIRED:
-        exc.hint = (
-            "only a superuser's link may do without a password: give the source's in ~/.pgpass or PGPASSWORD, and have "
-            "the source ask for it (pg_hba.conf)"
-        )
-    elif exc.hint is None and exc.sqlstate == _NO_RIGHT and "extension" in exc.reason:
-        exc.hint = (
-            "have an administrator make a template database with CREATE EXTENSION postgres_fdw and GRANT USAGE ON "
-            "FOREIGN DATA WRAPPER postgres_fdw, and name it in target.template"
-        )
-    return exc

@@ -1,0 +1,67 @@
+"""What a script's failure means to the person who runs devdb: which rule, which rows, which server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from devdb.errors import CheckFailed, ConnectionFailed, DevdbError, ScriptFailed
+from devdb.sampling.rules import Take
+from devdb.sqltext.statements import Script
+
+FOREIGN_KEY_VIOLATION = "23503"
+_CANNOT_CONNECT = "08001"
+_NO_RIGHT = "42501"
+# A server that is stopped says so to each session: ours is there still, so it is the source's that ended.
+_SERVER_STOPS = ("57P01", "57P02", "57P03")
+_SAMPLE = "populate/sample.sql"
+
+
+def explained(exc: ScriptFailed, script: Script, takes: Iterable[Take]) -> DevdbError:
+    """The same failure of `script`, or the one that says what to do about it. `takes` are the script's rules."""
+    sqlstate = exc.sqlstate or ""
+    if sqlstate.startswith("08") or sqlstate in _SERVER_STOPS:
+        return _no_source(exc)
+    if sqlstate == _NO_RIGHT and exc.hint is None and "extension" in exc.reason:
+        exc.hint = (
+            "have an administrator make a template database with CREATE EXTENSION postgres_fdw and GRANT USAGE ON "
+            "FOREIGN DATA WRAPPER postgres_fdw, and name it in target.template"
+        )
+    return _of_rule(exc, script, takes) or exc
+
+
+def violated(reason: str) -> CheckFailed:
+    """The source's rows violate its keys; `reason` says which."""
+    return CheckFailed(
+        f"the source violates its own foreign keys:\n{reason}",
+        hint="mend the rows, or set sampling.on_violation to not_valid or drop_rows",
+    )
+
+
+def _no_source(exc: ScriptFailed) -> ConnectionFailed:
+    said = exc.reason if exc.detail is None else f"{exc.reason}\n{exc.detail}"
+    if exc.sqlstate == _CANNOT_CONNECT:
+        hint = "give the source's address as the dev server sees it in source.fdw_options (host, port)"
+        return ConnectionFailed(f"the dev server could not reach the source: {said}", hint=exc.hint or hint)
+    return ConnectionFailed(f"the dev server lost the source: {said}", hint=exc.hint)
+
+
+def _of_rule(exc: ScriptFailed, script: Script, takes: Iterable[Take]) -> ScriptFailed | None:
+    """The failure of a statement that takes seed rows, as that of its rule; None when that has no SQL of its own."""
+    if script.text is None or exc.rendered_line is None or not str(exc.path).endswith(_SAMPLE):
+        return None
+    of_line = {f"INSERT INTO {take.table.name.sql} (".split("\n")[0]: take.rule for take in takes}
+    for line in reversed(script.text.split("\n")[: exc.rendered_line]):
+        rule = next((rule for start, rule in of_line.items() if line.startswith(start)), None)
+        if rule is None:
+            continue
+        if rule.path is None or (rule.where is None and rule.order_by is None):
+            return None
+        return ScriptFailed(
+            f"the rule {rule}: {exc.reason}",
+            path=rule.path,
+            line=rule.line,
+            sqlstate=exc.sqlstate,
+            detail=exc.detail,
+            hint=exc.hint,
+        )
+    return None
