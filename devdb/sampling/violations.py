@@ -18,10 +18,12 @@ def not_valid_instead(rewrite: Callable[[str], str | None]) -> Callable[[str], s
         kept = rewrite(statement)
         if kept is None or "FOREIGN KEY" not in kept or not _adds_foreign_key(kept):
             return kept
+        # Without the semicolon, and what may follow it.
+        bare = pglast.split(kept)[0]
         body = (
-            f"BEGIN EXECUTE {literal(kept)}; "
+            f"BEGIN EXECUTE {literal(bare)}; "
             "EXCEPTION WHEN foreign_key_violation THEN "
-            f"RAISE WARNING 'NOT VALID: %', SQLERRM; EXECUTE {literal(kept + ' NOT VALID')}; END"
+            f"RAISE WARNING 'NOT VALID: %', SQLERRM; EXECUTE {literal(bare + ' NOT VALID')}; END"
         )
         return f"DO {literal(body)}"
 
