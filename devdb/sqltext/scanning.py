@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, product
+from string import ascii_letters
 from typing import Literal, NamedTuple, cast
 
 from pglast.parser import ParseError, scan
@@ -44,8 +45,7 @@ def scan_text(text: str, *, standard_strings: bool = True) -> Scanned:
     """
     letters = text
     if "\0" in text or not text.isascii():
-        # Two dollar tags that differ in such letters only must stay two.
-        letters = text.replace("\0", "z") if _TAG_NOT_ASCII.search(text) else _NOT_ASCII.sub("z", text)
+        letters = _NOT_ASCII.sub("z", _with_plain_tags(text))
     scanned = _scan(letters)
     return scanned if standard_strings or "\\" not in text else _with_escapes(letters, scanned)
 
@@ -81,6 +81,19 @@ def combines_copy(sql: str) -> bool:
 def is_blank(sql: str) -> bool:
     """Whether nothing but white space, comments and semicolons is in `sql`."""
     return all(token.name == "ASCII_59" or "COMMENT" in token.name for token in scan_text(sql).tokens)
+
+
+def _with_plain_tags(text: str) -> str:
+    """`text` with tags of ASCII letters for dollar tags of others: two that differ must stay two."""
+    taken = set()
+    for tag in set(_TAG_NOT_ASCII.findall(text)):
+        for letters in product(ascii_letters, repeat=len(tag) - 2):
+            plain = f"${''.join(letters)}$"
+            if plain not in taken and plain not in text:
+                taken.add(plain)
+                text = text.replace(tag, plain)
+                break
+    return text
 
 
 def _scan(letters: str) -> Scanned:

@@ -37,7 +37,7 @@ def templates(directory: Path, **files: str) -> Templates:
         ("SELECT 1,\n  2,\n  nope\nFROM pg_class;", 3, "42703", 'column "nope" does not exist'),
         ("SELECT 1; SELECT 'é', 'ñ',\n nope;", 2, "42703", 'column "nope" does not exist'),
         ("\n\n/* a\ncomment */ SELECT 1;\nSELEC 1;", 5, "42601", 'syntax error at or near "SELEC"'),
-        ("SELECT 1 AS a\n\\gset\nSELECT (1;\n", 3, "42601", "syntax error at end of input"),
+        ("SELECT 1 AS a\n\\gset\nSELECT (1\n", 3, "42601", "syntax error at end of input"),
         ("\\set x 'a\\nb\\nc'\nSELECT :'x',\n nope;", 3, "42703", 'column "nope" does not exist'),
         ("\\set x '1,\\n2,\\nnope'\n\nSELECT :x;", 3, "42703", 'column "nope" does not exist'),
         ("CREATE TABLE t (a int);\nCOPY t FROM stdin;\n1\n2\nx\n4\n\\.\n", 5, "22P02", "invalid input syntax for type"),
