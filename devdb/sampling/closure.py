@@ -13,11 +13,12 @@ from functools import cached_property
 
 from devdb.catalog.graph import components
 from devdb.catalog.model import Column, ForeignKey, Name, Source, Table
+from devdb.sampling.hashing import key_hash
 from devdb.sqltext.quoting import ident
 
-# Keys sent to the source in one statement. Larger sends cost memory on both servers and gain no time. Of composite
-# keys a statement asks for a superset, every combination of the columns' values; sorted small chunks keep it near
-# the set.
+# Keys sent to the source in one statement. Larger sends cost memory on both servers and gain no time. For composite
+# keys the source looks at a superset, every combination of the columns' values; sorted small chunks keep it near the
+# set, and a hash of the whole key keeps most of the rest from being sent.
 SINGLE_CHUNK = 100_000
 COMPOSITE_CHUNK = 5_000
 
@@ -76,6 +77,10 @@ class KeySet:
     def names(self) -> tuple[str, ...]:
         """What `asked` calls the columns."""
         return tuple(f"k{position}" for position in range(1, len(self.columns) + 1))
+
+    def hash(self, alias: str, names: tuple[str, ...]) -> str | None:
+        """SQL: a hash of a key whose columns `alias` has under `names`; None when there is none that helps."""
+        return key_hash(self.columns, [f"{alias}.{ident(name)}" for name in names])
 
     @property
     def declaration(self) -> str:

@@ -1,6 +1,8 @@
-"""A repeatable order of a table's rows: a hash of the primary key, which the source can compute itself."""
+"""Hashes that the source can compute itself: a repeatable order of a table's rows, and a test of composite keys."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from devdb.catalog.model import Column, Table
 from devdb.sqltext.quoting import ident, literal
@@ -25,13 +27,27 @@ _FUNCTIONS = {
     "inet": "hashinetextended({0}, {1})",
     "cidr": "hashinetextended({0}, {1})",
     "macaddr": "hashmacaddrextended({0}, {1})",
-    "date": "hashint4extended({0} - date '2000-01-01', {1})",
+    # From an infinite date nothing can be subtracted: the last and the first ones stand for it.
+    "date": "hashint4extended("
+    "pg_catalog.date_smaller(pg_catalog.date_larger({0}, date '4713-01-01 BC'), date '5874897-12-31')"
+    " - date '2000-01-01', {1})",
     "timestamp without time zone": "timestamp_hash_extended({0}, {1})",
-    "timestamp with time zone": "interval_hash_extended({0} - timestamptz '2000-01-01 00:00:00+00', {1})",
+    # Likewise. A cast would do but depends on the time zone, and so is not sent.
+    "timestamp with time zone": "interval_hash_extended("
+    "pg_catalog.timestamptz_smaller("
+    "pg_catalog.timestamptz_larger({0}, timestamptz '4713-01-01 00:00:00+00 BC'),"
+    " timestamptz '294276-12-31 00:00:00+00')"
+    " - timestamptz '2000-01-01 00:00:00+00', {1})",
     "time without time zone": "time_hash_extended({0}, {1})",
     "interval": "interval_hash_extended({0}, {1})",
     "bytea": "hashtextextended(pg_catalog.md5({0}), {1})",
 }
+
+# Types whose hash follows from the value alone, whatever the encoding of the database and the byte order of the server.
+_BY_VALUE = frozenset({
+    "smallint", "integer", "bigint", "oid", "boolean",
+    "date", "timestamp without time zone", "timestamp with time zone",
+})  # fmt: skip
 
 
 def row_hash(table: Table, seed: int, alias: str) -> str:
@@ -45,6 +61,21 @@ def row_hash(table: Table, seed: int, alias: str) -> str:
     for name in table.primary_key:
         value = _column_hash(table.column[name], f"{alias}.{ident(name)}", value)
     return value
+
+
+def key_hash(columns: Sequence[Column], references: Sequence[str]) -> str | None:
+    """SQL of a bigint that equal keys have in common on any two servers; `references` say where the columns are.
+
+    Over those columns that can be hashed alike everywhere. None when these are fewer than two: a hash of one says no
+    more than the column.
+    """
+    value = "0"
+    hashed = 0
+    for column, reference in zip(columns, references, strict=True):
+        if column.is_builtin and column.base_type in _BY_VALUE:
+            value = _column_hash(column, reference, value)
+            hashed += 1
+    return value if hashed > 1 else None
 
 
 def _column_hash(column: Column, reference: str, seed: str) -> str:

@@ -1,15 +1,23 @@
 {# The SQL that both ways of following keys share; k is a devdb.sampling.closure.KeySet, ask one of its asks. #}
 
-{# The rows that the keys chosen by the condition `chosen` name. Of a composite key a superset is asked for, column by
-   column; EXISTS makes it exact again. #}
+{# The values that the condition `chosen` chooses, each once: the source's planner believes that all are different. #}
+{% macro values(k, value, chosen) %}
+ANY (ARRAY(SELECT {% if k.columns | length > 1 %}DISTINCT {% endif %}{{ value | sql }} FROM pg_temp.{{ k.asked | ident }} AS a WHERE {{ chosen | sql }}))
+{%- endmacro %}
+
+{# The rows that the keys chosen by the condition `chosen` name. Composite keys are asked for column by column, which
+   names a superset; a hash has the source leave out most of it, and EXISTS makes it exact. #}
 {% macro named_rows(k, chosen) %}
 SELECT {{ k.table.loaded_columns | idents('f') }}
 FROM {{ k.foreign.sql | sql }} AS f
 WHERE true
-{% for column in k.columns %}
-  AND f.{{ column.name | ident }} = ANY (ARRAY(SELECT a.{{ k.names[loop.index0] | ident }} FROM pg_temp.{{ k.asked | ident }} AS a WHERE {{ chosen | sql }}))
+{% for name in k.names %}
+  AND f.{{ k.column_names[loop.index0] | ident }} = {{ values(k, "a." + name, chosen) | sql }}
 {% endfor %}
 {% if k.columns | length > 1 %}
+{% if k.hash('f', k.column_names) %}
+  AND {{ k.hash('f', k.column_names) | sql }} = {{ values(k, k.hash('a', k.names), chosen) | sql }}
+{% endif %}
   AND EXISTS (
       SELECT FROM pg_temp.{{ k.asked | ident }} AS a
       WHERE {{ chosen | sql }}
