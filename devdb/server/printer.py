@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TextIO
 
 from devdb.server.session import HIDDEN, Rewrite
-from devdb.sqltext.arguments import Arguments
+from devdb.sqltext.arguments import ENDS_STATEMENT, Arguments
 from devdb.sqltext.lines import Lines, open_lines
 from devdb.sqltext.statements import Kind, Script, Statement, pieces
 from devdb.sqltext.variables import settings_text
@@ -56,10 +56,15 @@ class Printer:
     def _write(self, script: Script, lines: Lines, rewrite: Rewrite | None) -> None:
         last = "\n"
         skipping = False
+        open_statement = False
         for piece in pieces(lines):
             if piece.kind is Kind.DATA and skipping:
                 continue
             text = piece.text
+            if piece.kind is Kind.SQL:
+                open_statement = not piece.ended
+            elif piece.kind is Kind.COMMAND and Arguments(text, None).name in ENDS_STATEMENT:
+                open_statement = False
             if piece.kind is Kind.SQL and rewrite is not None:
                 text = _rewritten(piece, rewrite)
                 skipping = not text
@@ -70,6 +75,8 @@ class Printer:
                 last = text[-1]
         if last != "\n":
             self._out.write("\n")
+        if open_statement:
+            self._out.write(";\n")
 
 
 def _rewritten(piece: Statement, rewrite: Rewrite) -> str:

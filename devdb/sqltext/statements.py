@@ -35,6 +35,8 @@ class Statement:
     line: int
     """The line where the piece begins, from 1."""
     kind: Kind = Kind.SQL
+    ended: bool = True
+    """False for a statement that goes on after the piece: a command interrupts or ends it, or the script ends."""
 
     @property
     def sql(self) -> str:
@@ -67,7 +69,7 @@ def pieces(lines: Lines) -> Iterator[Statement]:
         text, line = query.text, query.first_line
         if text:
             blank = stop is not Stop.SEMICOLON and is_blank(text)
-            yield Statement(text, line, Kind.BLANK if blank else Kind.SQL)
+            yield Statement(text, line, Kind.BLANK if blank else Kind.SQL, stop is Stop.SEMICOLON)
         if stop is Stop.END:
             return
         if stop is Stop.COMMAND:
