@@ -24,6 +24,12 @@ BEGIN
         EXECUTE pg_catalog.format('ALTER DATABASE %I CONNECTION LIMIT %s', {{ next_dbname | literal }}, devdb.old.datconnlimit);
     END IF;
 
+    IF devdb.old.datistemplate THEN
+        ALTER DATABASE {{ next_dbname | ident }} IS_TEMPLATE true;
+        -- Otherwise it could not be dropped.
+        ALTER DATABASE {{ dbname | ident }} IS_TEMPLATE false;
+    END IF;
+
     FOR item IN
         SELECT
             r.rolname AS role,
@@ -40,9 +46,17 @@ BEGIN
                      THEN pg_catalog.format('ALTER DATABASE %I', {{ next_dbname | literal }})
                      ELSE pg_catalog.format('ALTER ROLE %I IN DATABASE %I', item.role, {{ next_dbname | literal }}) END,
                 pg_catalog.format(' SET %s TO ', item.name),
-                -- Lists of names are kept quoted already.
+                -- Lists of names are kept as text in which names are quoted already; an empty name cannot be written so.
                 CASE WHEN item.name IN ('search_path', 'temp_tablespaces', 'local_preload_libraries', 'session_preload_libraries')
-                     THEN item.value ELSE pg_catalog.quote_literal(item.value) END
+                     THEN COALESCE((
+                         SELECT pg_catalog.string_agg(
+                             pg_catalog.quote_literal(COALESCE(pg_catalog.replace(m.part[1], '""', '"'), m.part[2])), ', '
+                             ORDER BY m.position
+                         )
+                         FROM pg_catalog.regexp_matches(item.value, '"((?:[^"]|"")*)"|([^",[:space:]]+)', 'g')
+                             WITH ORDINALITY AS m (part, position)
+                     ), $quoted$''$quoted$)
+                     ELSE pg_catalog.quote_literal(item.value) END
             );
         EXCEPTION WHEN insufficient_privilege THEN
             RAISE WARNING 'the setting % of the dev database could not be carried over', item.name;
