@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -167,6 +167,7 @@ def _refuse_replacement(
             hint="--yes replaces it all the same",
         )
     if run.in_place:
+        _refuse_dependents(run, templates, source, previous, ours)
         return ()
     lost = sorted(set(others) - set(source.schemas) - set(target.keep_schemas))
     if lost and not run.yes:
@@ -177,6 +178,19 @@ def _refuse_replacement(
     if lost:
         run.reporter.warning(f"schemas that only {target.dbname} holds are not kept: {', '.join(lost)}")
     return tuple(name for name in target.keep_schemas if name in others)
+
+
+def _refuse_dependents(
+    run: Run, templates: Templates, source: Source, previous: Connection, ours: Sequence[str]
+) -> None:
+    lost = dev_server.dependents(previous, templates, schemas=source.schemas, ours=ours) if source.schemas else []
+    if lost and not run.yes:
+        raise Refused(
+            f"objects that need the replaced schemas would be lost: {', '.join(lost)}",
+            hint="take them out of the way, use replace: swap with keep_schemas, or let them go with --yes",
+        )
+    if lost:
+        run.reporter.warning(f"objects that need the replaced schemas are dropped: {', '.join(lost)}")
 
 
 def _refuse_large(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import socket
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
@@ -94,3 +95,11 @@ def schemas(connection: psycopg.Connection[Any], templates: Templates) -> tuple[
     """The schemas of a dev database that hold something: those of devdb's link, and the others."""
     found = ask(connection, templates, "catalog/dev_schemas.sql")
     return [row.name for row in found if row.is_ours], [row.name for row in found if not row.is_ours]
+
+
+def dependents(
+    connection: psycopg.Connection[Any], templates: Templates, *, schemas: Collection[str], ours: Collection[str]
+) -> list[str]:
+    """Objects of other schemas that emptying `schemas` would drop as well; those of `ours` do not count."""
+    found = ask(connection, templates, "catalog/dependents.sql", schemas=list(schemas), ours=list(ours))
+    return [f"{row.type} {row.identity}" for row in found]
