@@ -13,6 +13,16 @@ _CANNOT_CONNECT = "08001"
 _NO_RIGHT = "42501"
 # A server that is stopped says so to each session: ours is there still, so it is the source's that ended.
 _SERVER_STOPS = ("57P01", "57P02", "57P03")
+_TEMPLATE = (
+    "have an administrator make a template database with CREATE EXTENSION postgres_fdw and GRANT USAGE ON "
+    "FOREIGN DATA WRAPPER postgres_fdw, and name it in target.template"
+)
+# What to ask an administrator for, by words of the refusal.
+_RIGHTS = {
+    "create extension": _TEMPLATE,
+    "foreign-data wrapper": _TEMPLATE,
+    "copy database": "have an administrator say ALTER DATABASE … IS_TEMPLATE true of target.template",
+}
 _SAMPLE = "populate/sample.sql"
 
 
@@ -21,11 +31,8 @@ def explained(exc: ScriptFailed, script: Script, takes: Iterable[Take]) -> Devdb
     sqlstate = exc.sqlstate or ""
     if sqlstate.startswith("08") or sqlstate in _SERVER_STOPS:
         return _no_source(exc)
-    if sqlstate == _NO_RIGHT and exc.hint is None and "extension" in exc.reason:
-        exc.hint = (
-            "have an administrator make a template database with CREATE EXTENSION postgres_fdw and GRANT USAGE ON "
-            "FOREIGN DATA WRAPPER postgres_fdw, and name it in target.template"
-        )
+    if sqlstate == _NO_RIGHT:
+        exc.hint = next((hint for words, hint in _RIGHTS.items() if words in exc.reason), exc.hint)
     return _of_rule(exc, script, takes) or exc
 
 

@@ -12,7 +12,7 @@ from contextlib import ExitStack, suppress
 from datetime import datetime, timezone
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, TextIO, cast
 
 import psycopg
 from psycopg.conninfo import make_conninfo
@@ -28,9 +28,11 @@ from devdb.report import Result, TableRows
 from devdb.sampling import populate
 from devdb.sampling.violations import not_valid_instead
 from devdb.server import dump, link, programs
-from devdb.server.connection import Connection, connect
+from devdb.server.connection import Connection, connect, raise_if_lost
 from devdb.server.printer import Printer
 from devdb.server.runner import Server
+from devdb.server.session import HIDDEN
+from devdb.sqltext.quoting import argument
 from devdb.sqltext.statements import Script
 
 _FOREIGN_KEY_VIOLATION = "23503"
@@ -71,11 +73,14 @@ class Workplace:
                 reconnect=self._connect,
                 # What queries return is of no interest; \warn tells the steps.
                 out=self._stack.enter_context(open(os.devnull, "w", encoding="utf-8")),
-                err=_Steps(self._run.reporter),
+                err=cast(TextIO, _Steps(self._run.reporter)),
                 on_notice=self._notice,
             )
             self._stack.callback(self._server.close)
         if self._run.in_place:
+            if self._run.dry_run:
+                # Whoever runs the text may be connected to any database.
+                self._say(f"\\connect {argument(self._settings.target.dbname)}")
             self._say("BEGIN;")
         return self
 
@@ -83,6 +88,10 @@ class Workplace:
         self, kind: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self._stack.close()
+        if exc is not None:
+            # schema.sql is new already: the next run will not find these changes any more.
+            for change in self._changes or ():
+                self._run.reporter.note(f"schema: {change}")
         if exc is not None and not self._done and not self._run.dry_run and not self._run.in_place:
             # A failing clean-up must not hide the failure; the next run cleans up as well.
             with suppress(psycopg.Error):
@@ -166,6 +175,8 @@ class Workplace:
 
     def populate(self) -> None:
         """Take the rows, complete the keys, create what belongs after the data."""
+        for take in self._ground.plan["takes"]:
+            self._run.reporter.detail(f"rule: {take.table.name}: {take.rule}", level=1)
         try:
             self._run_template("populate_dev_db.sql", post_data=self._post_data, **self._ground.plan)
         except ScriptFailed as exc:
@@ -219,16 +230,28 @@ class Workplace:
     def _run_template(self, name: str, **parameters: object) -> None:
         script = self._ground.templates.render(name, single_transaction=self._run.in_place, **parameters)
         try:
-            self._server.run(script, rewrite=self._rewrite)
+            self._server.run(script, rewrite=lambda statement: self._told(self._rewrite(statement), script))
         except ScriptFailed as exc:
             raise explaining.explained(exc, script, self._ground.plan["takes"]) from exc
+
+    def _told(self, statement: str | None, script: Script) -> str | None:
+        """The statement, of which -vv tells before it is sent."""
+        if statement is not None and not self._run.dry_run:
+            shown = statement.strip("\n")
+            for placeholder in script.secrets:
+                shown = shown.replace(placeholder, f"'{HIDDEN}'")
+            self._run.reporter.detail(shown, level=2)
+        return statement
 
     def _say(self, text: str) -> None:
         self._server.run(Script("devdb", text + "\n"))
 
     def _notice(self, diagnostic: psycopg.errors.Diagnostic) -> None:
+        text = diagnostic.message_primary or ""
         if diagnostic.severity_nonlocalized == "WARNING":
-            self._warn(diagnostic.message_primary or "")
+            self._warn(text)
+        else:
+            self._run.reporter.detail(f"{diagnostic.severity}: {text}", level=1)
 
     def _warn(self, text: str) -> None:
         self._warnings.append(text)
@@ -337,6 +360,8 @@ class Workplace:
 
     def _swap(self) -> None:
         settings = self._settings
+        if not self._run.dry_run:
+            self._still_alone()
         self._run_template(
             "swap_dev_db.sql",
             dbname=settings.target.dbname,
@@ -346,6 +371,14 @@ class Workplace:
             replaces=self._ground.server.is_there,
             comment=self._ground.server.marked_comment(self._ground.source.database.name),
         )
+
+    def _still_alone(self) -> None:
+        """A lost connection has lost the lock: another run may be at work since."""
+        try:
+            self._ground.lock.execute("SELECT")
+        except psycopg.Error as exc:
+            raise_if_lost(self._ground.lock, exc)
+            raise
 
     def _result(self) -> Result:
         result = Result(

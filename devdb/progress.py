@@ -16,3 +16,6 @@ class Reporter(Protocol):
 
     def warning(self, text: str) -> None:
         """Something that the person should look at, though the run goes on."""
+
+    def detail(self, text: str, *, level: int) -> None:
+        """Something for those who asked to hear more: `level` 1 for one -v, 2 for two."""

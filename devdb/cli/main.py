@@ -42,7 +42,10 @@ class _Command(click.Command):
 
 
 def _ending_well(main: Any, *args: Any, **kwargs: Any) -> Any:
-    signal.signal(signal.SIGTERM, _end)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        # Ignored from the start: nohup asked for it.
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _end)
     try:
         return main(*args, **kwargs)
     except DevdbError as exc:

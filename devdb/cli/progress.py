@@ -49,6 +49,10 @@ class _Lines:
     def warning(self, text: str) -> None:
         print(f"warning: {text}", file=sys.stderr, flush=True)
 
+    def detail(self, text: str, *, level: int) -> None:
+        if self._verbose >= level:
+            print(text, file=sys.stderr, flush=True)
+
     def close(self) -> None:
         return
 
@@ -83,6 +87,10 @@ class _Live:
 
     def warning(self, text: str) -> None:
         self._console.print(f"warning: {text}", style="yellow", markup=False)
+
+    def detail(self, text: str, *, level: int) -> None:
+        if self._verbose >= level:
+            self._console.print(text, style="dim", markup=False, soft_wrap=True)
 
     def close(self) -> None:
         self._finish_step()
