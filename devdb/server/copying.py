@@ -22,7 +22,6 @@ def run_copy(file: ScriptFile, command: CopyCommand, line: int) -> None:
     query = Query()
     query.add(command.statement, line, fixed=True)
     query.words = ["copy"]
-    session = file.session
     if command.from_script:
         file.lexer.end_line()
         file.sender.send(query)
@@ -35,7 +34,7 @@ def run_copy(file: ScriptFile, command: CopyCommand, line: int) -> None:
         with _opened(command, "wb") as target:
             file.sender.send(query, write=target.write)
     else:
-        file.sender.send(query, write=session.write_out)
+        file.sender.send(query)
 
 
 def _opened(command: CopyCommand, mode: str) -> BinaryIO:

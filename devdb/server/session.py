@@ -6,7 +6,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import TextIO
+from typing import TextIO, cast
 
 import psycopg
 from psycopg import pq
@@ -22,6 +22,7 @@ from devdb.sqltext.lines import Lines
 from devdb.sqltext.scanning import combines_copy, copy_direction
 
 Reconnect = Callable[[Mapping[str, str]], Connection]
+Data = bytes | bytearray | memoryview
 Rewrite = Callable[[str], "str | None"]
 Cursor = psycopg.Cursor[tuple[object, ...]]
 
@@ -129,21 +130,22 @@ class Session:
                 copy.write(block)
         return self._cursor
 
-    def copy_out(self, sql: str, write: Callable[[bytes], object]) -> Cursor:
-        """Send COPY … TO STDOUT and hand on its data, block by block."""
+    def copy_out(self, sql: str, write: Callable[[Data], object] | None = None) -> Cursor:
+        """Send COPY … TO STDOUT and hand on its data, row by row; None: to where results go."""
+        write = write or self._writer()
         with self._cursor.copy(self._encoded(sql)) as copy:
-            for block in copy:
-                write(bytes(block))
+            for row in copy:
+                write(row)
         return self._cursor
 
-    def write_out(self, data: bytes) -> None:
-        """Data of COPY … TO STDOUT go where results go, unchanged if that takes bytes."""
+    def _writer(self) -> Callable[[Data], object]:
+        """Writes data where results go, unchanged if that takes bytes."""
+        self.out.flush()
         buffer = getattr(self.out, "buffer", None)
-        if buffer is None:
-            self.out.write(data.decode(self.encoding(), "backslashreplace"))
-        else:
-            self.out.flush()
-            buffer.write(data)
+        if buffer is not None:
+            return cast("Callable[[Data], object]", buffer.write)
+        encoding = self.encoding()
+        return lambda data: self.out.write(bytes(data).decode(encoding, "backslashreplace"))
 
     def show(self, cursor: Cursor, display: Display | None = None) -> None:
         """Write the rows of each result that has any."""
@@ -204,7 +206,7 @@ class Sender:
         query: Query,
         *,
         data: Iterable[bytes] | None = None,
-        write: Callable[[bytes], object] | None = None,
+        write: Callable[[Data], object] | None = None,
     ) -> Cursor | None:
         """Send a statement. None if there is no result to show.
 
@@ -235,7 +237,7 @@ class Sender:
                 data_line = self._lines.next_number if data is None else None
                 cursor = session.copy_in(sent, self._data() if data is None else data)
             elif direction == "out":
-                cursor = session.copy_out(sent, write or session.write_out)
+                cursor = session.copy_out(sent, write)
             else:
                 cursor = session.execute(sent)
         except psycopg.Error as exc:

@@ -6,19 +6,20 @@ import contextlib
 import io
 import sys
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import cast
 
 from devdb.errors import ScriptFailed
 from devdb.sqltext.script import Script
 
-_BLOCK_BYTES = 1 << 16
+_BLOCK_BYTES = 1 << 18
+_ENDS_OF_DATA = (b"\\.\n", b"\\.\r\n")
 _BOM = b"\xef\xbb\xbf"
 
 
 class Lines:
     """Raw lines from an open file; those read too early can be given back."""
 
-    def __init__(self, name: str, stream: BinaryIO, script: Script | None = None) -> None:
+    def __init__(self, name: str, stream: io.BufferedReader, script: Script | None = None) -> None:
         self.name = name
         self.next_number = 1
         self.encoding: str | None = None
@@ -31,7 +32,8 @@ class Lines:
     @classmethod
     def of_text(cls, script: Script) -> Lines:
         """The lines of a script whose text is known."""
-        lines = cls(script.name, io.BytesIO((script.text or "").encode("utf-8", "surrogateescape")), script)
+        text = io.BytesIO((script.text or "").encode("utf-8", "surrogateescape"))
+        lines = cls(script.name, io.BufferedReader(text), script)
         lines.encoding = "utf-8"
         return lines
 
@@ -67,22 +69,31 @@ class Lines:
         Raises ScriptFailed when the file ends before: the data may have been cut off. (psql takes it for complete.)
         """
         first = self.next_number
-        block: list[bytes] = []
-        size = 0
-        while (line := self.take()) is not None:
-            if line[0] == 0x5C and line in (b"\\.\n", b"\\.\r\n", b"\\."):
+        while True:
+            if data := self._lines_at_hand():
+                yield data
+                continue
+            line = self.take()
+            if line is None:
+                raise self.failure(r"the file ends within COPY data; the line \. is missing", first)
+            if line in (*_ENDS_OF_DATA, b"\\."):
                 if with_end:
-                    block.append(line)
-                if block:
-                    yield b"".join(block)
+                    yield line
                 return
-            block.append(line)
-            size += len(line)
-            if size >= _BLOCK_BYTES:
-                yield b"".join(block)
-                block.clear()
-                size = 0
-        raise self.failure(r"the file ends within COPY data; the line \. is missing", first)
+            yield line
+
+    def _lines_at_hand(self) -> bytes:
+        """The lines of data that have been read from the file already; none if the next one is no data or cut off."""
+        if self._given_back or self._at_start:
+            return b""
+        at_hand = self._stream.peek()
+        end = 0 if at_hand.startswith(_ENDS_OF_DATA) else at_hand.rfind(b"\n") + 1
+        for line in _ENDS_OF_DATA:
+            found = at_hand.find(b"\n" + line, 0, end)
+            end = end if found < 0 else found + 1
+        data = self._stream.read(end) if end > 0 else b""
+        self.next_number += data.count(b"\n")
+        return data
 
     def failure(
         self,
@@ -118,10 +129,10 @@ def open_lines(script: Script) -> Iterator[Lines]:
     if script.text is not None or script.path is None:
         yield Lines.of_text(script)
     elif str(script.path) == "-":
-        yield Lines(script.name, sys.stdin.buffer, script)
+        yield Lines(script.name, cast(io.BufferedReader, sys.stdin.buffer), script)
     else:
         try:
-            stream: BinaryIO = script.path.open("rb")
+            stream = cast(io.BufferedReader, script.path.open("rb", buffering=_BLOCK_BYTES))
         except OSError as exc:
             raise ScriptFailed(exc.strerror or str(exc), path=script.name) from exc
         with stream:

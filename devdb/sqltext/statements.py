@@ -9,7 +9,7 @@ from enum import Enum
 from devdb.sqltext.arguments import ENDS_STATEMENT, Arguments, CommandError
 from devdb.sqltext.copy_command import parse_copy
 from devdb.sqltext.lexer import Lexer, Query, Stop
-from devdb.sqltext.lines import Lines
+from devdb.sqltext.lines import Lines, open_lines
 from devdb.sqltext.scanning import copy_direction, is_blank, scan_text
 from devdb.sqltext.script import Script
 from devdb.sqltext.variables import boolean
@@ -52,11 +52,8 @@ def split(script: Script) -> Iterator[Statement]:
 
     Raises ScriptFailed for a quote, a comment or COPY data that nothing ends.
     """
-    if script.text is not None or script.path is None:
-        yield from pieces(Lines.of_text(script))
-        return
-    with script.path.open("rb") as stream:
-        yield from pieces(Lines(script.name, stream, script))
+    with open_lines(script) as lines:
+        yield from pieces(lines)
 
 
 def pieces(lines: Lines) -> Iterator[Statement]:

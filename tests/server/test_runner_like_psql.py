@@ -124,7 +124,7 @@ def test_a_dump_that_creates_and_enters_its_database(
     assert pg_dump(source) == before
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.sampled_from(FRAGMENTS), st.sampled_from(["\n", "\n", " ", ""])), min_size=1, max_size=12))
 def test_any_mixture_of_fragments_does_what_psql_does(db: str, pieces: list[tuple[str, str]]) -> None:
     text = "\\set QUIET on\n" + "".join(fragment + end for fragment, end in pieces)
