@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import pwd
 import shutil
+import signal
 import subprocess
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,6 +18,8 @@ from devdb.errors import DevdbError, UsageError
 
 # Everything the server's programs could want from an environment; libpq's variables and locales stay outside.
 _KEPT = ("PATH", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
+
+_REMOVALS = 20
 
 
 @dataclass(frozen=True)
@@ -68,7 +73,8 @@ class Account:
         # A process that does not change its user may not set groups either, so the arguments go together.
         groups = {} if self.is_ours else {"user": self.uid, "group": self.gid, "extra_groups": []}
         try:
-            done = subprocess.run(
+            # A session of its own: Ctrl-C is for us to hear, who then end all that the program has started.
+            child = subprocess.Popen(
                 command,
                 cwd=directory,
                 env=env,
@@ -77,17 +83,23 @@ class Account:
                 stderr=subprocess.STDOUT,
                 text=True,
                 errors="replace",
-                timeout=timeout_s,
+                start_new_session=True,
                 **groups,  # type: ignore[call-overload]
             )
         except OSError as exc:
             raise DevdbError(f"{command[0]} does not run as {self.name}: {exc.strerror}") from exc
-        except subprocess.TimeoutExpired as exc:
-            raise DevdbError(f"{Path(command[0]).name} did not end within {timeout_s:g} seconds") from exc
-        if done.returncode != 0:
-            said = done.stdout.strip() or f"ended with status {done.returncode}"
-            raise DevdbError(f"{Path(command[0]).name}: {said}")
-        return str(done.stdout)
+        with child:
+            try:
+                said = str(child.communicate(timeout=timeout_s)[0])
+            except BaseException as exc:
+                os.killpg(child.pid, signal.SIGKILL)
+                if not isinstance(exc, subprocess.TimeoutExpired):
+                    raise
+                raise DevdbError(f"{Path(command[0]).name} did not end within {timeout_s:g} seconds") from exc
+        if child.returncode != 0:
+            reason = said.strip() or f"ended with status {child.returncode}"
+            raise DevdbError(f"{Path(command[0]).name}: {reason}")
+        return said
 
 
 def server_account() -> Account:
@@ -128,8 +140,16 @@ def person_cache(*, variables: Sequence[str] = ("DEVDB_CACHE_DIR", "XDG_CACHE_HO
 
 def remove_tree(path: Path) -> None:
     """Remove a directory and all in it; one that is gone already is no failure."""
-    if path.exists() or path.is_symlink():
-        shutil.rmtree(path)
+    for attempt in range(1, _REMOVALS + 1):
+        try:
+            if path.exists() or path.is_symlink():
+                shutil.rmtree(path)
+            return
+        except OSError as exc:
+            # A killed program's last write may still be under way.
+            if attempt == _REMOVALS or exc.errno not in (errno.ENOTEMPTY, errno.ENOENT):
+                raise
+            time.sleep(0.1)
 
 
 def _account(entry: pwd.struct_passwd, *, is_ours: bool) -> Account:

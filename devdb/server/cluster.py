@@ -190,7 +190,7 @@ def existing(directory: Path) -> Cluster | None:
 
 def discard(directory: Path) -> None:
     """Remove whatever `create` left in `directory`, complete or not; a server that runs there is stopped first."""
-    postmaster.stop(directory / "data")
+    postmaster.stop(directory / "data", for_good=True)
     account.remove_tree(_socket_directory(directory))
     account.remove_tree(directory)
 
