@@ -7,6 +7,7 @@ each of which follows only what the round before brought.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -152,40 +153,35 @@ def groups(source: Source, whole: Iterable[Table], foreign: Callable[[Name], Nam
     `whole` are the tables that get all rows of the source.
     """
     complete = {table.oid for table in whole}
-    followed = [
-        key
-        for key in source.foreign_keys
-        if source.root(key.parent).oid not in complete and key.child.kind != "f" and key.parent.kind != "f"
-    ]
+    followed: dict[int, list[ForeignKey]] = {table.oid: [] for table in source.filled_tables}
     edges: dict[int, list[int]] = {table.oid: [] for table in source.filled_tables}
-    for key in followed:
-        edges[source.root(key.child).oid].append(source.root(key.parent).oid)
+    for key in source.foreign_keys:
+        parent = source.root(key.parent).oid
+        if parent not in complete and key.child.kind != "f" and key.parent.kind != "f":
+            followed[parent].append(key)
+            edges[source.root(key.child).oid].append(parent)
+    numbers = itertools.count(1)
     found = []
-    number = 0
     for component in reversed(components(edges)):
         members = frozenset(component)
         tables = tuple(source.by_oid[oid] for oid in sorted(component))
         by_columns: dict[tuple[int, tuple[str, ...]], list[ForeignKey]] = {}
-        for key in followed:
-            if source.root(key.parent).oid in members:
-                by_columns.setdefault((key.parent.oid, _sorted_columns(key)), []).append(key)
-        key_sets = []
-        for (parent_oid, columns), keys in by_columns.items():
-            number += 1
-            parent = source.by_oid[parent_oid]
-            key_sets.append(
-                KeySet(
-                    number=number,
-                    table=source.root(parent),
-                    parent=parent,
-                    columns=tuple(parent.column[name] for name in columns),
-                    asks=tuple(_ask(source, key, members) for key in keys),
-                    foreign=foreign(parent.name),
-                )
+        for key in itertools.chain.from_iterable(followed[table.oid] for table in tables):
+            by_columns.setdefault((key.parent.oid, _sorted_columns(key)), []).append(key)
+        key_sets = tuple(
+            KeySet(
+                number=next(numbers),
+                table=source.root(keys[0].parent),
+                parent=keys[0].parent,
+                columns=tuple(keys[0].parent.column[name] for name in columns),
+                asks=tuple(_ask(source, key, members) for key in keys),
+                foreign=foreign(keys[0].parent.name),
             )
+            for (_, columns), keys in by_columns.items()
+        )
         if key_sets:
             is_cyclic = any(ask.is_inner for key_set in key_sets for ask in key_set.asks)
-            found.append(Group(tables=tables, key_sets=tuple(key_sets), is_cyclic=is_cyclic))
+            found.append(Group(tables=tables, key_sets=key_sets, is_cyclic=is_cyclic))
     return found
 
 
