@@ -27,6 +27,7 @@ Rewrite = Callable[[str], "str | None"]
 Cursor = psycopg.Cursor[tuple[object, ...]]
 
 HIDDEN = "********"
+_ESCAPED = re.compile(r"\\(\\|044)")
 # The server says in its own language where in the data it was, the word COPY aside; other languages get no line.
 _COPY_LINE = re.compile(r"^COPY .*, line (\d+)", re.MULTILINE)
 
@@ -259,7 +260,8 @@ class Sender:
         session = self._session
         raise_if_lost(session.connection, exc)
         diag = exc.diag
-        message = session.redacted(diag.message_primary or str(exc).strip()) or type(exc).__name__
+        said = str(exc).strip() if diag.message_primary is None else diag.message_primary
+        message = session.redacted(said) or ""
         session.variables.update(
             ERROR="true",
             SQLSTATE=exc.sqlstate or "",
@@ -296,7 +298,7 @@ class Sender:
         """The text with secrets where their placeholders are."""
         for placeholder, secret in self._secrets.items():
             if placeholder in text:
-                self._session.secrets.update((secret, secret[1:-1], secret[1:-1].replace("''", "'")))
+                self._session.secrets.update(_forms(secret))
                 text = text.replace(placeholder, secret)
         return text
 
@@ -314,3 +316,14 @@ class Sender:
         # Rewritten: the lines are the best there is to go by.
         last = query.line_at(query.length - 1)
         return min(query.first_line + written.count("\n", 0, position), last)
+
+
+def _forms(literal: str) -> set[str]:
+    """A secret as it may come back in what the server says: as the literal, without its quotes, and as it is."""
+    if not literal.endswith("'"):
+        return set()
+    inner = literal[literal.index("'") + 1 : -1]
+    plain = inner.replace("''", "'")
+    if literal.startswith("E"):
+        plain = _ESCAPED.sub(lambda found: "$" if found[1] == "044" else "\\", plain)
+    return {form for form in (literal, inner, plain) if form}

@@ -232,6 +232,13 @@ def test_secrets_are_sent_and_never_shown(db: str, tmp_path: Path) -> None:
     server.close()
 
 
+@pytest.mark.parametrize("password", ["", None, "x'y", "$a$b$\\044", "\\"])
+def test_a_secret_is_found_in_what_the_server_says(db: str, tmp_path: Path, password: str | None) -> None:
+    made = templates(tmp_path, t="DO $$ BEGIN RAISE '%', coalesce({{ password | secret }}, 'NULL and void'); END $$;")
+    reason = failure_of(db, made.render("t.sql", password=password)).reason
+    assert reason == {"": "", None: "NULL and void"}.get(password, "********")
+
+
 def test_a_read_is_given_as_a_script_or_as_text(db: str, tmp_path: Path) -> None:
     made = templates(tmp_path, t="SELECT 1,\n {{ name | ident }}\nFROM pg_class LIMIT 1")
     server = server_at(db)
