@@ -288,7 +288,9 @@ class Workplace:
     def _named_violation(self, exc: ScriptFailed) -> DevdbError:
         """A foreign key that the rows violate is the source's own fault: say which rows."""
         reason = exc.reason
-        if not self._run.in_place and str(exc.path) == str(self._files["schema"]):
+        if str(exc.path) == str(self._files["schema"]):
+            if self._run.in_place:
+                self._say("ROLLBACK TO SAVEPOINT devdb_loaded;")
             script = self._ground.templates.render("populate/verify.sql", check_keys=self._ground.source.foreign_keys)
             try:
                 self._server.run(script)

@@ -26,6 +26,10 @@ BEGIN;
 COMMIT;
 {% endif %}
 \warn creating indexes, keys and triggers
+{% if single_transaction %}
+-- From here the rows can be looked at again, should a key refuse them.
+SAVEPOINT devdb_loaded;
+{% endif %}
 {{ post_data | script }}
 {% include "update/session.sql" %}
 {% include "populate/verify.sql" %}
