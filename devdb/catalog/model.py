@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from devdb.sqltext.quoting import ident
+from devdb.sqltext.quoting import ident, literal
+
+_DEFAULT_COLLATION = 'pg_catalog."default"'
 
 
 @dataclass(frozen=True, order=True)
@@ -23,13 +25,17 @@ class Name:
     def sql(self) -> str:
         return f"{ident(self.schema)}.{ident(self.name)}"
 
+    @property
+    def regclass(self) -> str:
+        """SQL of the relation's OID. Text becomes a regclass by rules of its own, which know no U&"…"."""
+        return f"pg_catalog.format('%I.%I', {literal(self.schema)}, {literal(self.name)})::regclass"
+
 
 @dataclass(frozen=True)
 class Column:
     """A column. `base_type` is the type without domain and length, spelled so that it can stand in a cast.
 
-    `collation` is quoted SQL, and None for the default one. `is_sendable` says whether a wrapper sends comparisons of
-    it: those of built-in types, and of an extension's once the server option `extensions` names it.
+    `collation` is quoted SQL, and None for the default one.
     """
 
     name: str
@@ -37,6 +43,8 @@ class Column:
     base_type: str
     base_kind: str
     base_schema: str
+    is_array: bool
+    is_of_extension: bool
     is_domain: bool
     not_null: bool
     is_generated: bool
@@ -46,6 +54,15 @@ class Column:
     @property
     def is_builtin(self) -> bool:
         return self.base_schema == "pg_catalog"
+
+    @property
+    def is_sendable(self) -> bool:
+        """Whether a wrapper sends a comparison of it with any of many values.
+
+        Not of the source's own types; of an extension's once the server option `extensions` names it. Arrays cannot be
+        compared so: an array of arrays is one array of more dimensions.
+        """
+        return (self.is_builtin or self.is_of_extension) and not self.is_array
 
 
 @dataclass(frozen=True)
@@ -89,13 +106,19 @@ class Table:
 
 @dataclass(frozen=True)
 class ForeignKey:
-    """A declared foreign key; `child` refers to `parent`, column by column."""
+    """A declared foreign key; `child` refers to `parent`, column by column.
+
+    `equals` are the operators that compare a parent's column with the child's, `parent_equals` those that compare two
+    of the parent's.
+    """
 
     name: str
     child: Table
     child_columns: tuple[str, ...]
     parent: Table
     parent_columns: tuple[str, ...]
+    equals: tuple[str, ...]
+    parent_equals: tuple[str, ...]
     is_validated: bool
 
     def __str__(self) -> str:
@@ -105,6 +128,24 @@ class ForeignKey:
     def shown_columns(self) -> tuple[str, ...]:
         """The columns by which a person finds a row that violates the key."""
         return tuple(dict.fromkeys((*self.child.primary_key, *self.child_columns)))
+
+    def value(self, parent_column: str, reference: str) -> str:
+        """SQL: the child's value for `parent_column`, found at `reference`, with the parent's type and collation."""
+        parent = self.parent.column[parent_column]
+        child = self.child.column[self.child_columns[self.parent_columns.index(parent_column)]]
+        collate = "" if child.collation == parent.collation else f" COLLATE {parent.collation or _DEFAULT_COLLATION}"
+        return f"{reference}::{parent.base_type}{collate}"
+
+    def joined(self, parent: str, child: str) -> str:
+        """SQL: the condition under which the row `child` refers to the row `parent`."""
+        terms = []
+        for name, equals, mine in zip(self.parent_columns, self.equals, self.child_columns, strict=True):
+            value = reference = f"{child}.{ident(mine)}"
+            if self.parent.column[name].collation != self.child.column[mine].collation:
+                # Between two collations PostgreSQL would not choose; the key compares by its parent's.
+                value = self.value(name, reference)
+            terms.append(f"{parent}.{ident(name)} {equals} {value}")
+        return " AND ".join(terms)
 
 
 @dataclass(frozen=True)

@@ -136,5 +136,7 @@ def _keys(rows: Sequence[Any], tables: Sequence[Table], chosen: Sequence[str]) -
                 child_columns=tuple(row.child_columns),
                 parent=by_oid[row.parent],
                 parent_columns=tuple(row.parent_columns),
+                equals=tuple(row.equals),
+                parent_equals=tuple(row.parent_equals),
                 is_validated=row.is_validated,
             )

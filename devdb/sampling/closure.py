@@ -47,7 +47,8 @@ class Ask:
         if group is not None:
             names = group.aliases(self.child, names)
         return ", ".join(
-            f"{alias}.{ident(name)}::{column.base_type}" for name, column in zip(names, key_set.columns, strict=True)
+            self.key.value(column.name, f"{alias}.{ident(name)}")
+            for name, column in zip(names, key_set.columns, strict=True)
         )
 
 
@@ -55,13 +56,15 @@ class Ask:
 class KeySet:
     """Columns by which rows of `table` are referred to, and the foreign keys that do. `number` makes names unique.
 
-    `parent` is `table` or, when a key refers to a partition itself, that partition. `chunk` is in keys a statement.
+    `parent` is `table` or, when a key refers to a partition itself, that partition. `equals` are the operators that
+    compare two values of each column. `chunk` is in keys a statement.
     """
 
     number: int
     table: Table
     parent: Table
     columns: tuple[Column, ...]
+    equals: tuple[str, ...]
     asks: tuple[Ask, ...]
     foreign: Name
 
@@ -92,8 +95,32 @@ class KeySet:
         )
 
     @property
+    def sent(self) -> tuple[tuple[str, str, str], ...]:
+        """What a wrapper can send of the comparison: column, operator, and SQL of the value in `asked` AS a.
+
+        It sends values of the default collation alone; the column's own decides all the same.
+        """
+        return tuple(
+            (column.name, equals, f"a.{name}" + (' COLLATE pg_catalog."default"' if column.collation else ""))
+            for column, equals, name in zip(self.columns, self.equals, self.names, strict=True)
+            if column.is_sendable
+        )
+
+    @property
+    def is_exact(self) -> bool:
+        """What is sent names the asked rows and no others."""
+        return len(self.columns) == len(self.sent) == 1
+
+    def compared(self, table: str, asked: str) -> str:
+        """SQL: the condition under which the key `asked` is that of the row `table`."""
+        return " AND ".join(
+            f"{table}.{ident(column.name)} {equals} {asked}.{name}"
+            for column, equals, name in zip(self.columns, self.equals, self.names, strict=True)
+        )
+
+    @property
     def chunk(self) -> int:
-        if not any(column.is_builtin for column in self.columns):
+        if not self.sent:
             # Nothing of it is sent, so each statement reads the whole table: one has to do.
             return 2**31 - 1
         return SINGLE_CHUNK if len(self.columns) == 1 else COMPOSITE_CHUNK
@@ -165,7 +192,7 @@ def groups(source: Source, whole: Iterable[Table], foreign: Callable[[Name], Nam
     for component in reversed(components(edges)):
         members = frozenset(component)
         tables = tuple(source.by_oid[oid] for oid in sorted(component))
-        by_columns: dict[tuple[int, tuple[str, ...]], list[ForeignKey]] = {}
+        by_columns: dict[tuple[int, tuple[tuple[str, str], ...]], list[ForeignKey]] = {}
         for key in itertools.chain.from_iterable(followed[table.oid] for table in tables):
             by_columns.setdefault((key.parent.oid, _sorted_columns(key)), []).append(key)
         key_sets = tuple(
@@ -173,7 +200,8 @@ def groups(source: Source, whole: Iterable[Table], foreign: Callable[[Name], Nam
                 number=next(numbers),
                 table=source.root(keys[0].parent),
                 parent=keys[0].parent,
-                columns=tuple(keys[0].parent.column[name] for name in columns),
+                columns=tuple(keys[0].parent.column[name] for name, _ in columns),
+                equals=tuple(equals for _, equals in columns),
                 asks=tuple(_ask(source, key, members) for key in keys),
                 foreign=foreign(keys[0].parent.name),
             )
@@ -185,14 +213,15 @@ def groups(source: Source, whole: Iterable[Table], foreign: Callable[[Name], Nam
     return found
 
 
-def _sorted_columns(key: ForeignKey) -> tuple[str, ...]:
-    """The parent's columns in one order, so that keys which list them differently share a set.
+def _sorted_columns(key: ForeignKey) -> tuple[tuple[str, str], ...]:
+    """The parent's columns, each with its operator, in one order, so that keys which list them differently share a set.
 
     That of the primary key where it is meant: asking in its order finds neighbours in its index.
     """
     names = [*key.parent.primary_key, *(column.name for column in key.parent.columns)]
     order = {name: position for position, name in reversed(list(enumerate(names)))}
-    return tuple(sorted(key.parent_columns, key=order.__getitem__))
+    compared = zip(key.parent_columns, key.parent_equals, strict=True)
+    return tuple(sorted(compared, key=lambda column: order[column[0]]))
 
 
 def _ask(source: Source, key: ForeignKey, members: frozenset[int]) -> Ask:

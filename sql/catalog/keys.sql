@@ -2,7 +2,8 @@
 -- Parameters:   schemas (list)  schemas to look into; empty means all but the system's
 -- Transaction:  no
 -- Repeatable:   yes
--- Why:          what PostgreSQL derives for partitions (conparentid) follows from the declared key
+-- Why:          what PostgreSQL derives for partitions (conparentid) follows from the declared key. Which operator
+--               compares depends on the search path (citext's may be out of sight) unless it is named with its schema.
 
 SELECT
     k.conname AS name,
@@ -16,6 +17,14 @@ SELECT
     (SELECT pg_catalog.array_agg(a.attname::text ORDER BY u.position)
      FROM pg_catalog.unnest(k.confkey) WITH ORDINALITY AS u (attnum, position)
      JOIN pg_catalog.pg_attribute AS a ON a.attrelid = k.confrelid AND a.attnum = u.attnum) AS parent_columns,
+    (SELECT pg_catalog.array_agg({% include "catalog/operator.sql" %} ORDER BY u.position)
+     FROM pg_catalog.unnest(k.conpfeqop) WITH ORDINALITY AS u (oid, position)
+     JOIN pg_catalog.pg_operator AS o ON o.oid = u.oid
+     JOIN pg_catalog.pg_namespace AS s ON s.oid = o.oprnamespace) AS equals,
+    (SELECT pg_catalog.array_agg({% include "catalog/operator.sql" %} ORDER BY u.position)
+     FROM pg_catalog.unnest(k.conppeqop) WITH ORDINALITY AS u (oid, position)
+     JOIN pg_catalog.pg_operator AS o ON o.oid = u.oid
+     JOIN pg_catalog.pg_namespace AS s ON s.oid = o.oprnamespace) AS parent_equals,
     k.convalidated AS is_validated
 FROM pg_catalog.pg_constraint AS k
 JOIN pg_catalog.pg_class AS c ON c.oid = k.conrelid

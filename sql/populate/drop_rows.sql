@@ -22,10 +22,7 @@ BEGIN
 {% endfor %}
           AND NOT EXISTS (
               SELECT FROM {{ key.parent.only | sql }} AS p
-              WHERE true
-{% for name in key.parent_columns %}
-                AND p.{{ name | ident }} = c.{{ key.child_columns[loop.index0] | ident }}
-{% endfor %}
+              WHERE {{ key.joined('p', 'c') | sql }}
           );
         GET DIAGNOSTICS dropped = ROW_COUNT;
         IF devdb.dropped > 0 THEN

@@ -6,24 +6,23 @@ ANY (ARRAY(SELECT {% if k.columns | length > 1 %}DISTINCT {% endif %}{{ value | 
 {%- endmacro %}
 
 {# The rows that the keys chosen by the condition `chosen` name. Composite keys are asked for column by column, which
-   names a superset; a hash has the source leave out most of it, and EXISTS makes it exact. #}
+   names a superset; a hash has the source leave out most of it, and EXISTS makes it exact. So it does where a column
+   is of a type that cannot be sent. #}
 {% macro named_rows(k, chosen) %}
 SELECT {{ k.table.loaded_columns | idents('f') }}
 FROM {{ k.foreign.sql | sql }} AS f
 WHERE true
-{% for name in k.names %}
-  AND f.{{ k.column_names[loop.index0] | ident }} = {{ values(k, "a." + name, chosen) | sql }}
+{% for column, equals, value in k.sent %}
+  AND f.{{ column | ident }} {{ equals | sql }} {{ values(k, value, chosen) | sql }}
 {% endfor %}
-{% if k.columns | length > 1 %}
+{% if not k.is_exact %}
 {% if k.hash('f', k.column_names) %}
   AND {{ k.hash('f', k.column_names) | sql }} = {{ values(k, k.hash('a', k.names), chosen) | sql }}
 {% endif %}
   AND EXISTS (
       SELECT FROM pg_temp.{{ k.asked | ident }} AS a
       WHERE {{ chosen | sql }}
-{% for column in k.columns %}
-        AND a.{{ k.names[loop.index0] | ident }} = f.{{ column.name | ident }}
-{% endfor %}
+        AND {{ k.compared('f', 'a') | sql }}
   )
 {% endif %}
 {% if k.parent.has_children %}

@@ -22,18 +22,16 @@ UNION
     ) AS k ({{ k.names | idents }})
     WHERE NOT EXISTS (
         SELECT FROM {{ k.parent.only | sql }} AS p
-        WHERE true
-{% for column in k.columns %}
-          AND p.{{ column.name | ident }} = k.{{ k.names[loop.index0] | ident }}
-{% endfor %}
+        WHERE {{ k.compared('p', 'k') | sql }}
     );
     GET DIAGNOSTICS asked = ROW_COUNT;
     IF devdb.asked > {{ k.chunk | literal }} THEN
         CREATE INDEX ON pg_temp.{{ k.asked | ident }} (chunk);
     END IF;
+    <<chunks>>
     FOR chosen IN 0 .. CASE devdb.asked WHEN 0 THEN -1 ELSE (devdb.asked - 1) / {{ k.chunk | literal }} END LOOP
         INSERT INTO {{ k.table.name.sql | sql }} ({{ k.table.loaded_columns | idents }}) OVERRIDING SYSTEM VALUE
-{{ named_rows(k, 'a.chunk = chosen') | sql }}
+{{ named_rows(k, 'a.chunk = chunks.chosen') | sql }}
         ;
         GET DIAGNOSTICS fetched = ROW_COUNT;
         total := devdb.total + devdb.fetched;

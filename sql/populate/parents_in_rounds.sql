@@ -15,7 +15,7 @@ WHERE c.round = {{ round | sql }}
   AND c.{{ name | ident }} IS NOT NULL
 {% endfor %}
 {% if k.parent != k.table %}
-  AND c.leaf = {{ k.parent.name.sql | literal }}::regclass
+  AND c.leaf = {{ k.parent.name.regclass | sql }}
 {% endif %}
 ON CONFLICT DO NOTHING;
 {% endmacro %}
@@ -29,7 +29,7 @@ WHERE c.round = devdb.step - 1
   AND c.{{ name | ident }} IS NOT NULL
 {% endfor %}
 {% if ask.leaf %}
-  AND c.leaf = {{ ask.leaf.name.sql | literal }}::regclass
+  AND c.leaf = {{ ask.leaf.name.regclass | sql }}
 {% endif %}
 {% endmacro %}
 
@@ -89,11 +89,12 @@ UNION
         ON CONFLICT DO NOTHING;
         SELECT pg_catalog.max(a.chunk) INTO last_chunk
         FROM pg_temp.{{ k.asked | ident }} AS a WHERE a.round = devdb.step;
+        <<chunks>>
         FOR chosen IN 0 .. COALESCE(devdb.last_chunk, -1) LOOP
             WITH came AS (
                 INSERT INTO {{ k.table.name.sql | sql }} AS t ({{ k.table.loaded_columns | idents }})
                 OVERRIDING SYSTEM VALUE
-{{ named_rows(k, 'a.round = devdb.step AND a.chunk = chosen') | sql }}
+{{ named_rows(k, 'a.round = devdb.step AND a.chunk = chunks.chosen') | sql }}
                 RETURNING {% if k.table.oid in group.leaves %}t.tableoid, {% endif %}{{ group.remembered(k.table) | idents('t') }}
             )
             INSERT INTO pg_temp.{{ group.added(k.table) | ident }}

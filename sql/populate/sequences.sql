@@ -30,7 +30,7 @@ BEGIN
     ) AS v;
     IF devdb.wanted IS NOT NULL THEN
         PERFORM pg_catalog.setval(
-            {{ sequence.name.sql | literal }}::regclass,
+            {{ sequence.name.regclass | sql }},
             LEAST(GREATEST(devdb.wanted, {{ sequence.minimum | literal }}), {{ sequence.maximum | literal }})::bigint
         );
     END IF;
