@@ -92,7 +92,9 @@ class Account:
             try:
                 said = str(child.communicate(timeout=timeout_s)[0])
             except BaseException as exc:
-                os.killpg(child.pid, signal.SIGKILL)
+                # It may have come to its end by itself meanwhile.
+                with suppress(ProcessLookupError):
+                    os.killpg(child.pid, signal.SIGKILL)
                 if not isinstance(exc, subprocess.TimeoutExpired):
                     raise
                 raise DevdbError(f"{Path(command[0]).name} did not end within {timeout_s:g} seconds") from exc
