@@ -24,6 +24,8 @@ ROOMS = (
     "server",
     "catalog",
     "sampling",
+    "checks",
+    "explaining",
     "preflight",
     "processes",
     "actions",
