@@ -44,7 +44,6 @@ class Column:
     base_kind: str
     base_schema: str
     is_array: bool
-    is_of_extension: bool
     is_domain: bool
     not_null: bool
     is_generated: bool
@@ -59,10 +58,10 @@ class Column:
     def is_sendable(self) -> bool:
         """Whether a wrapper sends a comparison of it with any of many values.
 
-        Not of the source's own types; of an extension's once the server option `extensions` names it. Arrays cannot be
-        compared so: an array of arrays is one array of more dimensions.
+        Not of the source's own types. Nor of an extension's: arrays of them are no members of the extension. Arrays
+        cannot be compared so: an array of arrays is one array of more dimensions.
         """
-        return (self.is_builtin or self.is_of_extension) and not self.is_array
+        return self.is_builtin and not self.is_array
 
 
 @dataclass(frozen=True)
@@ -109,7 +108,7 @@ class ForeignKey:
     """A declared foreign key; `child` refers to `parent`, column by column.
 
     `equals` are the operators that compare a parent's column with the child's, `parent_equals` those that compare two
-    of the parent's.
+    of the parent's, as values of `compared_types` (text, where the column is a varchar).
     """
 
     name: str
@@ -119,6 +118,7 @@ class ForeignKey:
     parent_columns: tuple[str, ...]
     equals: tuple[str, ...]
     parent_equals: tuple[str, ...]
+    compared_types: tuple[str, ...]
     is_validated: bool
 
     def __str__(self) -> str:
@@ -130,11 +130,12 @@ class ForeignKey:
         return tuple(dict.fromkeys((*self.child.primary_key, *self.child_columns)))
 
     def value(self, parent_column: str, reference: str) -> str:
-        """SQL: the child's value for `parent_column`, found at `reference`, with the parent's type and collation."""
+        """SQL: the child's value for `parent_column`, found at `reference`, as it is compared: type and collation."""
+        position = self.parent_columns.index(parent_column)
         parent = self.parent.column[parent_column]
-        child = self.child.column[self.child_columns[self.parent_columns.index(parent_column)]]
+        child = self.child.column[self.child_columns[position]]
         collate = "" if child.collation == parent.collation else f" COLLATE {parent.collation or _DEFAULT_COLLATION}"
-        return f"{reference}::{parent.base_type}{collate}"
+        return f"{reference}::{self.compared_types[position]}{collate}"
 
     def joined(self, parent: str, child: str) -> str:
         """SQL: the condition under which the row `child` refers to the row `parent`."""

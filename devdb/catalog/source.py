@@ -130,13 +130,17 @@ def _keys(rows: Sequence[Any], tables: Sequence[Table], chosen: Sequence[str]) -
     for row in rows:
         # A key of, or to, a member of an extension: CREATE EXTENSION brings the table and its rows.
         if row.child in by_oid and row.parent in by_oid:
+            parent = by_oid[row.parent]
+            types = zip(row.compared_types, row.parent_columns, strict=True)
             yield ForeignKey(
                 name=row.name,
                 child=by_oid[row.child],
                 child_columns=tuple(row.child_columns),
-                parent=by_oid[row.parent],
+                parent=parent,
                 parent_columns=tuple(row.parent_columns),
                 equals=tuple(row.equals),
                 parent_equals=tuple(row.parent_equals),
+                # An operator of any array, enum or range compares values of the column's own type.
+                compared_types=tuple(named or parent.column[column].base_type for named, column in types),
                 is_validated=row.is_validated,
             )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from devdb.catalog.graph import components
@@ -57,7 +57,8 @@ class KeySet:
     """Columns by which rows of `table` are referred to, and the foreign keys that do. `number` makes names unique.
 
     `parent` is `table` or, when a key refers to a partition itself, that partition. `equals` are the operators that
-    compare two values of each column. `chunk` is in keys a statement.
+    compare two values of each column, and the columns' `base_type` what they take: an array of another type would have
+    to be converted, and is not sent. `chunk` is in keys a statement.
     """
 
     number: int
@@ -192,15 +193,15 @@ def groups(source: Source, whole: Iterable[Table], foreign: Callable[[Name], Nam
     for component in reversed(components(edges)):
         members = frozenset(component)
         tables = tuple(source.by_oid[oid] for oid in sorted(component))
-        by_columns: dict[tuple[int, tuple[tuple[str, str], ...]], list[ForeignKey]] = {}
+        by_columns: dict[tuple[int, tuple[tuple[Column, str], ...]], list[ForeignKey]] = {}
         for key in itertools.chain.from_iterable(followed[table.oid] for table in tables):
-            by_columns.setdefault((key.parent.oid, _sorted_columns(key)), []).append(key)
+            by_columns.setdefault((key.parent.oid, _compared(key)), []).append(key)
         key_sets = tuple(
             KeySet(
                 number=next(numbers),
                 table=source.root(keys[0].parent),
                 parent=keys[0].parent,
-                columns=tuple(keys[0].parent.column[name] for name, _ in columns),
+                columns=tuple(column for column, _ in columns),
                 equals=tuple(equals for _, equals in columns),
                 asks=tuple(_ask(source, key, members) for key in keys),
                 foreign=foreign(keys[0].parent.name),
@@ -213,15 +214,19 @@ def groups(source: Source, whole: Iterable[Table], foreign: Callable[[Name], Nam
     return found
 
 
-def _sorted_columns(key: ForeignKey) -> tuple[tuple[str, str], ...]:
-    """The parent's columns, each with its operator, in one order, so that keys which list them differently share a set.
+def _compared(key: ForeignKey) -> tuple[tuple[Column, str], ...]:
+    """The parent's columns, as what they are compared, and the operators, in one order: keys that list them differently
+    share a set.
 
     That of the primary key where it is meant: asking in its order finds neighbours in its index.
     """
     names = [*key.parent.primary_key, *(column.name for column in key.parent.columns)]
     order = {name: position for position, name in reversed(list(enumerate(names)))}
-    compared = zip(key.parent_columns, key.parent_equals, strict=True)
-    return tuple(sorted(compared, key=lambda column: order[column[0]]))
+    columns = (
+        (replace(key.parent.column[name], base_type=compared_type), equals)
+        for name, compared_type, equals in zip(key.parent_columns, key.compared_types, key.parent_equals, strict=True)
+    )
+    return tuple(sorted(columns, key=lambda column: order[column[0].name]))
 
 
 def _ask(source: Source, key: ForeignKey, members: frozenset[int]) -> Ask:

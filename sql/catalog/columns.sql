@@ -21,10 +21,6 @@ SELECT
     bt.typtype::text AS base_kind,
     bn.nspname AS base_schema,
     bt.typcategory = 'A' AS is_array,
-    EXISTS (
-        SELECT FROM pg_catalog.pg_depend AS e
-        WHERE e.classid = 'pg_catalog.pg_type'::regclass AND e.objid = b.base AND e.deptype = 'e'
-    ) AS is_of_extension,
     a.atttypid <> b.base AS is_domain,
     a.attnotnull AS not_null,
     a.attgenerated <> '' AS is_generated,

@@ -25,6 +25,10 @@ SELECT
      FROM pg_catalog.unnest(k.conppeqop) WITH ORDINALITY AS u (oid, position)
      JOIN pg_catalog.pg_operator AS o ON o.oid = u.oid
      JOIN pg_catalog.pg_namespace AS s ON s.oid = o.oprnamespace) AS parent_equals,
+    (SELECT pg_catalog.array_agg(CASE WHEN t.typtype <> 'p' THEN pg_catalog.format_type(t.oid, -1) END ORDER BY u.position)
+     FROM pg_catalog.unnest(k.conppeqop) WITH ORDINALITY AS u (oid, position)
+     JOIN pg_catalog.pg_operator AS o ON o.oid = u.oid
+     JOIN pg_catalog.pg_type AS t ON t.oid = o.oprright) AS compared_types,
     k.convalidated AS is_validated
 FROM pg_catalog.pg_constraint AS k
 JOIN pg_catalog.pg_class AS c ON c.oid = k.conrelid
