@@ -57,7 +57,8 @@ def row_hash(table: Table, seed: int, alias: str) -> str:
     """
     value = literal(seed) + "::bigint"
     if not table.primary_key:
-        return f"pg_catalog.hashtextextended({alias}::text, {value})"
+        # With a star, as the table may have a column of the name that it goes by here.
+        return f"pg_catalog.hashtextextended(({alias}.*)::text, {value})"
     for name in table.primary_key:
         value = _column_hash(table.column[name], f"{alias}.{ident(name)}", value)
     return value
