@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench import delay, floors, sources
+from bench import delay, floors, report, sources
 from bench.place import Place
 from bench.report import Line
 from bench.sources import Sample, Sources
@@ -30,9 +30,8 @@ class Bench:
         found = interleave(ways, runs=runs or self.runs, settle=self.place.settle)
         if self.steps:
             for series in found:
-                print(
-                    f"{series.name}:\n{series.runs[-1].said}\n" if series.runs[-1].said else "", file=sys.stderr, end=""
-                )
+                for step in report.steps(series.runs[-1].said):
+                    print(f"  {series.name}: {step}", file=sys.stderr, flush=True)
         return found
 
     def built(

@@ -60,7 +60,7 @@ class Place:
         return [self.tool("psql"), "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", dbname, *args]
 
     def run(self, dbname: str, *statements: str) -> str:
-        """Send statements, each by itself; returns what the last lines of the output are."""
+        """Send statements, each by itself; returns what they printed."""
         words = [word for statement in statements for word in ("-c", statement)]
         return timing.program(self.psql(dbname, *words), env=self.env()).said
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import re
 import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -15,6 +16,11 @@ from bench.place import Place
 from bench.timing import Series
 
 _TITLES = ("job", "what", "rows", "runs", "min s", "median s", "max s", "ratio", "goal", "peak MB")
+
+# What the commands print where there is no terminal: "     1.2 s  taking public.orders", and at the end "…, 3.4 s".
+_STEP = re.compile(r"^ *(\d+\.\d) s  (\S.*)$", re.MULTILINE)
+_END = re.compile(r" tables, (\d+\.\d) s$", re.MULTILINE)
+_WORTH_TELLING_S = 0.05
 
 
 @dataclass(frozen=True)
@@ -47,7 +53,7 @@ class Line:
     def cells(self) -> tuple[str, ...]:
         return (
             self.job,
-            self.what,
+            self.what.replace("|", "\\|"),
             "" if self.rows is None else f"{self.rows:,}",
             str(len(self.seconds)) if self.seconds else "",
             *(f"{pick(self.seconds):.2f}" if self.seconds else "" for pick in (min, statistics.median, max)),
@@ -87,6 +93,15 @@ def table(lines: Sequence[Line]) -> str:
 
     rule = "|".join("-" * (width + 2) if column < 2 else "-" * (width + 1) + ":" for column, width in enumerate(widths))
     return "\n".join([drawn(rows[0]), f"|{rule}|", *(drawn(row) for row in rows[1:])])
+
+
+def steps(said: str) -> list[str]:
+    """The steps that a command told of with the time since its start, each with the seconds that it took itself."""
+    told = [(float(found[1]), found[2]) for found in _STEP.finditer(said)]
+    end = _END.search(said)
+    ends = [since for since, _ in told[1:]] + [float(end[1]) if end else told[-1][0]] if told else []
+    took = [(until - since, title) for (since, title), until in zip(told, ends, strict=True)]
+    return [f"{seconds:8.1f} s  {title}" for seconds, title in took if seconds >= _WORTH_TELLING_S]
 
 
 def append(path: Path, lines: Sequence[Line], *, about: Mapping[str, object]) -> None:

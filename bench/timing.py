@@ -94,7 +94,7 @@ def program(argv: Sequence[str], *, env: Mapping[str, str]) -> Once:
         child.returncode = os.waitstatus_to_exitcode(status)
         text = _text(said)
         if child.returncode != 0:
-            raise BenchError(f"{argv[0]} ended with status {child.returncode}:\n{text}")
+            raise BenchError(f"{argv[0]} ended with status {child.returncode}:\n{_end_of(text)}")
     return Once(seconds, usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024), text)
 
 
@@ -117,7 +117,7 @@ def pipeline(
             raise
         seconds = time.monotonic() - start_s
         if any(statuses):
-            raise BenchError(f"{left[0]} | {right[0]} ended with statuses {statuses[::-1]}:\n{_text(said)}")
+            raise BenchError(f"{left[0]} | {right[0]} ended with statuses {statuses[::-1]}:\n{_end_of(_text(said))}")
     return Once(seconds)
 
 
@@ -135,4 +135,8 @@ def _end(child: subprocess.Popen[bytes]) -> None:
 
 def _text(file: IO[bytes]) -> str:
     file.seek(0)
-    return "\n".join(file.read().decode("utf-8", "replace").splitlines()[-_LAST_LINES:])
+    return file.read().decode("utf-8", "replace").strip()
+
+
+def _end_of(said: str) -> str:
+    return "\n".join(said.splitlines()[-_LAST_LINES:])
