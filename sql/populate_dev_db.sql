@@ -13,7 +13,8 @@
 -- Repeatable:   no
 -- Why:          one transaction for all that is read from the source, because it sees one snapshot. A site may put
 --               its own INSERT … SELECT … FROM prod_… in place of sample.sql: what follows works from what the
---               tables hold.
+--               tables hold. Whatever looks at all rows comes before the post-data section, whose policies may hide
+--               rows from their own owner.
 
 {% if not single_transaction %}
 BEGIN;
@@ -22,6 +23,8 @@ BEGIN;
 {% include "populate/sample.sql" %}
 {% include "populate/parents.sql" %}
 {% include "populate/drop_rows.sql" %}
+{% include "populate/verify.sql" %}
+{% include "populate/sequences.sql" %}
 {% if not single_transaction %}
 COMMIT;
 {% endif %}
@@ -32,8 +35,6 @@ SAVEPOINT devdb_loaded;
 {% endif %}
 {{ post_data | script }}
 {% include "update/session.sql" %}
-{% include "populate/verify.sql" %}
-{% include "populate/sequences.sql" %}
 {% include "populate/refresh.sql" %}
 {% if analyzed %}
 \warn collecting statistics
