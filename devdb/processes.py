@@ -140,6 +140,8 @@ class Workplace:
                 "default_transaction_read_only": "on",
                 "statement_timeout": str(settings.source.statement_timeout_ms),
                 "idle_in_transaction_session_timeout": "0",
+                # What the dev database is filled under too: money is no number but text in the custom of a country.
+                "lc_monetary": "C",
                 "row_security": "on" if settings.source.row_security else "off",
             },
             fetch_size=settings.source.fetch_size,

@@ -3,6 +3,8 @@
 -- Transaction:  either
 -- Repeatable:   yes
 
+-- Views write money as the database does.
+RESET lc_monetary;
 {% for view in materialized_views %}
 \warn {{ "refreshing %s" | format(view) | argument }}
 REFRESH MATERIALIZED VIEW {{ view.sql | sql }};
