@@ -67,7 +67,6 @@ def start(tmp_path: Path, server_env: Mapping[str, str]) -> Iterator[Start]:
         started.append(process)
         return process
 
-    (tmp_path / "home").mkdir(mode=0o700, exist_ok=True)
     yield start_it
     for process in started:
         process.kill()
