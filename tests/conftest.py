@@ -8,7 +8,6 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from executables import executable
 from fixture_types import MakeDb, RunCommand, RunProgram
 from psycopg import sql
 from pytest_postgresql.janitor import DatabaseJanitor
@@ -148,13 +148,6 @@ def command(tmp_path: Path) -> RunCommand:
         )
 
     return run
-
-
-def executable(name: str) -> str:
-    """The installed command of that name, beside the Python that runs the tests."""
-    path = Path(sys.executable).parent / name
-    assert path.exists(), f"{path} is not installed: run scripts/test, or pip install -e '.[test]'"
-    return str(path)
 
 
 def _run_program(argv: list[Any], stdin: str | None) -> str:

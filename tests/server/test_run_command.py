@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import executable
+from executables import executable
 from psycopg.conninfo import conninfo_to_dict
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
