@@ -160,6 +160,8 @@ def _refuse_replacement(
     if previous is None:
         return ()
     ours, others = dev_server.schemas(previous, templates)
+    # An administrator may have put the extension there.
+    others = [name for name in others if name != link.SETUP_SCHEMA]
     # In place, the schemas of the source are emptied: an empty database has nothing to lose.
     if not (server.is_ours or ours or not others) and not run.yes:
         raise Refused(

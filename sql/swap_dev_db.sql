@@ -94,7 +94,8 @@ BEGIN
     FOR attempt IN 1 .. 12 LOOP
         PERFORM pg_catalog.pg_terminate_backend(a.pid)
         FROM pg_catalog.pg_stat_activity AS a
-        WHERE a.datname = {{ dbname | literal }} AND a.pid <> pg_catalog.pg_backend_pid();
+        -- What else there is (autovacuum) makes way by itself, and only a superuser may end it.
+        WHERE a.datname = {{ dbname | literal }} AND a.backend_type = 'client backend';
         BEGIN
             ALTER DATABASE {{ dbname | ident }} RENAME TO {{ old_dbname | ident }};
             EXIT;

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
@@ -31,16 +31,28 @@ def reporter(*, quiet: bool, verbose: int) -> Iterator[Reporter]:
 
 
 class _Lines:
-    """One line a step, with the seconds since the start: what a log is read for."""
+    """One line a step, with the seconds since the start: what a log is read for.
+
+    Of steps of one kind ("taking …") that follow each other quickly, a thousand tables' say, only some are told.
+    """
+
+    _BETWEEN_ALIKE_S = 0.2
 
     def __init__(self, *, quiet: bool, verbose: int) -> None:
         self._quiet = quiet
         self._verbose = verbose
         self._start_s = time.monotonic()
+        self._told_s = 0.0
+        self._kind = ""
 
     def step(self, title: str) -> None:
-        if not self._quiet:
-            print(f"{time.monotonic() - self._start_s:8.1f} s  {title}", file=sys.stderr, flush=True)
+        now_s = time.monotonic()
+        kind, previous = title.partition(" ")[0], self._kind
+        self._kind = kind
+        if self._quiet or (kind == previous and not self._verbose and now_s - self._told_s < self._BETWEEN_ALIKE_S):
+            return
+        self._told_s = now_s
+        print(f"{now_s - self._start_s:8.1f} s  {title}", file=sys.stderr, flush=True)
 
     def note(self, text: str) -> None:
         if not self._quiet:
@@ -106,25 +118,42 @@ class _Live:
 
 def show(result: Result) -> None:
     """The summary of a run, on stdout."""
+    for change in result.changes or ():
+        print(f"schema: {change}")
+    titles = ("table", "rows in source", "by rule", "for keys", "rows", "seconds")
+    lines = [
+        (
+            rows.table,
+            "?" if rows.source_rows is None else f"~{rows.source_rows:,}",
+            f"{rows.by_rule:,}",
+            f"{rows.by_key:,}",
+            f"{rows.rows:,}",
+            f"{rows.seconds:.2f}",
+        )
+        for rows in sorted(result.tables, key=lambda rows: rows.table)
+    ]
+    if lines and sys.stdout.isatty():
+        _show_table(titles, lines)
+    elif lines:
+        # Nothing that a terminal would draw, and no time spent on loading what draws it.
+        widths = [max(map(len, column)) for column in zip(titles, *lines, strict=True)]
+        for line in (titles, *lines):
+            first, *others = (f"{cell:>{width}}" for cell, width in zip(line, widths, strict=True))
+            print("  ".join([f"{first.strip():<{widths[0]}}", *others]))
+    total = sum(rows.rows for rows in result.tables)
+    print(f"{result.target}: {total:,} rows in {len(result.tables)} tables, {result.seconds:.1f} s")
+    for what, path in result.files.items():
+        print(f"{what + ':':9}{path}")
+
+
+def _show_table(titles: Sequence[str], lines: Iterable[Sequence[str]]) -> None:
     from rich import box
     from rich.console import Console
     from rich.table import Table
 
-    for change in result.changes or ():
-        print(f"schema: {change}")
-    table = Table(box=box.SIMPLE_HEAD if sys.stdout.isatty() else box.SIMPLE, pad_edge=False)
-    table.add_column("table", overflow="fold")
-    for title in ("rows in source", "by rule", "for keys", "rows", "seconds"):
-        table.add_column(title, justify="right")
-    for rows in sorted(result.tables, key=lambda rows: rows.table):
-        estimate = "?" if rows.source_rows is None else f"~{rows.source_rows:,}"
-        table.add_row(
-            rows.table, estimate, f"{rows.by_rule:,}", f"{rows.by_key:,}", f"{rows.rows:,}", f"{rows.seconds:.2f}"
-        )
-    total = sum(rows.rows for rows in result.tables)
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
-    if result.tables:
-        console.print(table)
-    print(f"{result.target}: {total:,} rows in {len(result.tables)} tables, {result.seconds:.1f} s")
-    for what, path in result.files.items():
-        print(f"{what + ':':9}{path}")
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for number, title in enumerate(titles):
+        table.add_column(title, justify="right" if number else "left", overflow="fold")
+    for line in lines:
+        table.add_row(*line)
+    Console(highlight=False).print(table)

@@ -97,7 +97,7 @@ def _own_host(server: Address) -> str:
     """How a server reaches itself: the way in which this machine did, by socket or by TCP."""
     if not server.host.startswith("/"):
         return "localhost"
-    directories = [entry.strip() for entry in (server.socket_directories or "").split(",") if entry.strip()]
+    directories = [entry.strip().strip('"') for entry in (server.socket_directories or "").split(",") if entry.strip()]
     return directories[0] if directories else server.host
 
 

@@ -10,6 +10,7 @@ from types import TracebackType
 
 import jinja2
 from jinja2 import nodes
+from jinja2.compiler import CodeGenerator, Frame
 from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
 
@@ -48,6 +49,7 @@ class Templates:
             auto_reload=False,
             extensions=[_MarkLines],
         )
+        self._environment.code_generator_class = _QuotingGenerator
         self._environment.extend(devdb_marks=self._marks)
 
     def render(self, name: str, /, **values: object) -> Script:
@@ -102,13 +104,17 @@ class Templates:
 
 
 class _Loader(jinja2.BaseLoader):
-    """Finds a template by name, and refuses one that writes a value into SQL without quoting it."""
+    """Finds a template by name, in a site's directories first."""
 
     def __init__(self, directories: list[tuple[str, Path]]) -> None:
         self.directories = [*directories, ("sql", builtin_directory())]
         self.shown_by_file: dict[str, str] = {}
 
-    def get_source(self, environment: jinja2.Environment, template: str) -> tuple[str, str, None]:
+    def get_source(
+        self,
+        environment: jinja2.Environment,  # noqa: ARG002  (Jinja's)
+        template: str,
+    ) -> tuple[str, str, None]:
         path = self.find(template)
         self.shown_by_file[str(path)] = self.shown(template)
         try:
@@ -118,11 +124,6 @@ class _Loader(jinja2.BaseLoader):
         if "\0" in source:
             line = source.count("\n", 0, source.index("\0")) + 1
             raise jinja2.TemplateSyntaxError("the file holds a NUL character", line, template, str(path))
-        for output in environment.parse(source, template, str(path)).find_all(nodes.Output):
-            for node in output.nodes:
-                if not isinstance(node, nodes.TemplateData) and not _is_quoted(node):
-                    message = f"a value needs a filter here, one of {', '.join(_FILTERS)}"
-                    raise jinja2.TemplateSyntaxError(message, node.lineno, template, str(path))
         return source, str(path), None
 
     def find(self, template: str) -> Path:
@@ -145,6 +146,17 @@ class _Loader(jinja2.BaseLoader):
                 if (directory / relative).is_file():
                     return str(Path(shown) / relative), directory / relative
         raise jinja2.TemplateNotFound(template)
+
+
+class _QuotingGenerator(CodeGenerator):
+    """Makes a template's code, and refuses one that writes a value into SQL without quoting it."""
+
+    def visit_Output(self, node: nodes.Output, frame: Frame) -> None:  # noqa: N802  (Jinja's name)
+        for part in node.nodes:
+            if not isinstance(part, nodes.TemplateData) and not _is_quoted(part):
+                message = f"a value needs a filter here, one of {', '.join(_FILTERS)}"
+                raise jinja2.TemplateSyntaxError(message, part.lineno, self.name, self.filename)
+        super().visit_Output(node, frame)
 
 
 def _is_quoted(node: nodes.Node) -> bool:
