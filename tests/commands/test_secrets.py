@@ -1,0 +1,275 @@
+"""A password is in no file, no log, no message and no argument; and the source is only ever read."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import re
+import stat
+import subprocess
+import threading
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+from workbench import SHOP
+
+from devdb.server import programs
+
+# Everything that some syntax would treat in its own way, and a word to look for in any spelling of it.
+WORD = "gehe1mn1s"
+PASSWORD = f'{WORD} o\'brien \\ "x" 100%s {{{{ y }}}} :z #?&= ä€'
+
+TALKATIVE = {
+    "log_statement": "all",
+    "log_min_duration_statement": "0",
+    "log_min_messages": "debug2",
+    "log_min_error_statement": "debug5",
+    "log_error_verbosity": "verbose",
+    "log_duration": "on",
+    "log_connections": "on",
+    "log_parameter_max_length": "-1",
+    "log_parameter_max_length_on_error": "-1",
+    "shared_preload_libraries": "pg_stat_statements,auto_explain",
+    "pg_stat_statements.track": "all",
+    "auto_explain.log_min_duration": "0",
+    "auto_explain.log_nested_statements": "on",
+}
+
+# A statement in the log, after its comments.
+STATEMENT = re.compile(r"LOG:  (?:00000: )?(?:statement|execute [^:]*): (?:\s*--[^\n]*\n)*\s*(.*)", re.DOTALL)
+READING = re.compile(
+    r"(SELECT|SET|SHOW|WITH|BEGIN|START TRANSACTION|COMMIT|ROLLBACK|ABORT|DECLARE|FETCH|MOVE|CLOSE|EXPLAIN|RESET"
+    r"|PREPARE|EXECUTE|DEALLOCATE|SAVEPOINT|RELEASE|DISCARD"
+    r"|LOCK TABLE .* IN ACCESS SHARE MODE|COPY .* TO STDOUT)\b",
+    re.DOTALL | re.IGNORECASE,
+)
+
+
+@pytest.fixture(scope="module")
+def servers(cluster_factory):
+    """A source and a dev server that log all they are told, with a superuser of that password on both."""
+    source, dev = (cluster_factory(settings=TALKATIVE) for _ in range(2))
+    for server in (source, dev):
+        with psycopg.connect(server.conninfo(), autocommit=True) as connection:
+            # Encrypted here, so that the log knows nothing of it from this.
+            secret = connection.pgconn.encrypt_password(PASSWORD.encode(), b"ann", b"scram-sha-256").decode()
+            connection.execute(sql.SQL("CREATE ROLE ann LOGIN SUPERUSER PASSWORD {}").format(secret))
+            connection.execute("CREATE EXTENSION pg_stat_statements")
+    with psycopg.connect(source.conninfo(), autocommit=True) as connection:
+        connection.execute("CREATE DATABASE proddb")
+    with psycopg.connect(source.conninfo("proddb"), autocommit=True) as connection:
+        connection.execute(SHOP.encode())
+    return source, dev
+
+
+@pytest.fixture
+def settings(servers, tmp_path):
+    source, dev = servers
+    path = tmp_path / "devdb.yaml"
+    path.write_text(
+        f"source: {{host: 127.0.0.1, port: {source.port}, user: ann}}\n"
+        f"target: {{host: 127.0.0.1, port: {dev.port}, user: ann}}\n"
+    )
+    return path
+
+
+def passfile(home, *entries):
+    """A ~/.pgpass that gives the password for these ports."""
+    escaped = PASSWORD.replace("\\", "\\\\").replace(":", "\\:")
+    path = home / ".pgpass"
+    path.write_text("".join(f"127.0.0.1:{port}:*:ann:{escaped}\n" for port in entries), encoding="utf-8")
+    path.chmod(0o600)
+    return path
+
+
+class Arguments:
+    """The arguments of every process that there is while this watches."""
+
+    def __enter__(self):
+        self.seen: set[bytes] = set()
+        self._end = threading.Event()
+        self._thread = threading.Thread(target=self._watch)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *exc):
+        self._end.set()
+        self._thread.join()
+
+    def _watch(self):
+        while not self._end.is_set():
+            if os.path.isdir("/proc/self"):
+                for path in Path("/proc").glob("[0-9]*/cmdline"):
+                    try:
+                        self.seen.add(path.read_bytes())
+                    except OSError:
+                        continue
+            else:
+                self.seen.add(subprocess.run(["ps", "-axww", "-o", "command"], capture_output=True).stdout)
+                self._end.wait(0.05)
+
+
+def files(directory):
+    for path in directory.rglob("*"):
+        if path.is_file() and path.name != ".pgpass":
+            yield path, gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+            if path.suffix == ".dump":
+                # Its rows are compressed.
+                yield path, programs.run(programs.find("pg_restore"), ["--file=-", str(path)])
+
+
+@pytest.mark.parametrize("way", ["PGPASSWORD", "pgpass"])
+def test_the_password_is_nowhere(command, servers, settings, tmp_path, way):
+    source, dev = servers
+    if way == "pgpass":
+        passfile(tmp_path / "home", source.port, dev.port)
+        env = {}
+    else:
+        env = {"PGPASSWORD": PASSWORD}
+    written = {server: server.log.stat().st_size for server in servers}
+    said = []
+    with Arguments() as arguments:
+        for args in (
+            ["build-dev-db", "-vv", "--yes"],
+            ["update-dev-db-data", "-v"],
+            ["update-dev-db-schema", "--dry-run", "-vv"],
+        ):
+            done = command(*args, env=env)
+            assert done.returncode == 0, done.stderr
+            said.append(done.stdout + done.stderr)
+        # Failures: of a script, of a check, and of a connection from the dev server to the source.
+        settings.write_text(settings.read_text() + "sampling: {tables: {public.orders: {where: 1 / (id - 3) > 0}}}\n")
+        done = command("update-dev-db-data", "-vv", env=env)
+        assert done.returncode == 3, done.stderr
+        said.append(done.stdout + done.stderr)
+        settings.write_text(settings.read_text().replace("user: ann}", "user: ann, fdw_options: {port: 1}}", 1))
+        done = command("update-dev-db-data", "-vv", env=env)
+        assert done.returncode == 2, done.stderr
+        said.append(done.stdout + done.stderr)
+    assert "CREATE USER MAPPING" in said[0]
+    for text in said[0], said[2]:
+        assert "password '********'" in text
+    assert not [text for text in said if WORD in text]
+    assert any(b"build-dev-db" in argv for argv in arguments.seen)
+    assert not [argv for argv in arguments.seen if WORD.encode() in argv]
+    names = set()
+    for path, content in files(tmp_path):
+        names.add(path.name)
+        assert WORD.encode() not in content, path
+        # Nor anything of the way to the source.
+        if path.name != "devdb.yaml":
+            for word in (b"fdw", b"prod_public", b"prod_server", b"USER MAPPING", b"127.0.0.1", b"%d" % source.port):
+                assert word not in content or path.name == "run.json", (path, word)
+    assert names >= {"schema.sql", "devdb.dump", "devdb.sql.gz", "run.json"}
+    for server, start in written.items():
+        with server.log.open("rb") as log:
+            log.seek(start)
+            text = log.read()
+        assert b"proddb" in text if server is source else b"CREATE SERVER" in text
+        assert WORD.encode() not in text
+    with psycopg.connect(dev.conninfo(), autocommit=True) as connection:
+        noted = connection.execute("SELECT count(*) FROM pg_stat_statements WHERE query LIKE %s", (f"%{WORD}%",))
+        assert noted.fetchone() == (0,)
+
+
+def test_a_password_in_a_connection_string_is_hidden_as_well(command, servers, tmp_path):
+    source, dev = servers
+    quoted = "'" + PASSWORD.replace("\\", "\\\\").replace("'", "\\'") + "'"
+    args = ["--prod-db", f"host=127.0.0.1 port={source.port} user=ann dbname=proddb password={quoted}"]
+    args += ["-d", f"host=127.0.0.1 port={dev.port} user=ann dbname=devdb password={quoted}"]
+    for more in ([], ["--dry-run"], ["--no-dump"]):
+        done = command("build-dev-db", "-vv", "--yes", *args, *more)
+        assert done.returncode == 0, done.stderr
+        assert WORD not in done.stdout + done.stderr
+    assert not [path for path, content in files(tmp_path) if WORD.encode() in content]
+
+
+def test_only_their_owner_may_read_the_rows(command, servers, settings, tmp_path):  # noqa: ARG001
+    mask = os.umask(0)
+    try:
+        done = command("build-dev-db", "--yes", env={"PGPASSWORD": PASSWORD})
+    finally:
+        os.umask(mask)
+    assert done.returncode == 0, done.stderr
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.glob("*.*")}
+    assert modes["devdb.dump"] == modes["devdb.sql.gz"] == modes["run.json"] == 0o600
+    assert modes["schema.sql"] == 0o644
+
+
+def test_the_source_is_only_read(command, servers, settings, pg_dump, tmp_path):  # noqa: ARG001
+    source, _ = servers
+
+    def contents():
+        with psycopg.connect(source.conninfo(), autocommit=True) as connection:
+            shared = [
+                connection.execute(question).fetchall()
+                for question in (
+                    "SELECT oid, datname, datacl::text FROM pg_database",
+                    "SELECT * FROM pg_authid ORDER BY oid",
+                    "SELECT * FROM pg_db_role_setting",
+                )
+            ]
+        return pg_dump(source.conninfo("proddb")), shared
+
+    before = contents()
+    start = source.log.stat().st_size
+    for name in ("build-dev-db", "update-dev-db-schema", "update-dev-db-data"):
+        done = command(name, "--yes", env={"PGPASSWORD": PASSWORD})
+        assert done.returncode == 0, done.stderr
+    with source.log.open("rb") as log:
+        log.seek(start)
+        text = log.read().decode("utf-8", "replace")
+    assert contents() == before
+    told = [entry for line in re.split(r"\n(?!\t)", text) if (entry := STATEMENT.search(line))]
+    assert len(told) > 50
+    assert not [entry[1] for entry in told if not READING.match(entry[1])]
+    # Every session said that it would not write: the dev server's too.
+    assert "default_transaction_read_only" in text
+
+
+def test_the_link_cannot_write(command, servers, settings, tmp_path):  # noqa: ARG001
+    _, dev = servers
+    done = command("build-dev-db", "--yes", "--no-dump", env={"PGPASSWORD": PASSWORD})
+    assert done.returncode == 0, done.stderr
+    with psycopg.connect(dev.conninfo("devdb"), user="ann", autocommit=True) as connection:
+        for statement in ("DELETE FROM prod_public.orders", "TRUNCATE prod_public.orders"):
+            with pytest.raises(psycopg.Error):
+                connection.execute(statement)
+        connection.execute("ALTER SERVER prod_server OPTIONS (SET updatable 'true', SET truncatable 'true')")
+        for statement in ("DELETE FROM prod_public.orders", "TRUNCATE prod_public.orders"):
+            with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
+                connection.execute(statement)
+        assert connection.execute("SELECT count(*) FROM prod_public.orders").fetchone() == (200,)
+        (mappings,) = connection.execute("SELECT array_agg(usename::text) FROM pg_user_mappings").fetchone()
+        assert mappings == ["ann"]
+
+
+def test_a_source_that_holds_secrets_itself(command, servers, settings, tmp_path):  # noqa: ARG001
+    """Servers, user mappings and subscriptions of the source stay there."""
+    source, _ = servers
+    with psycopg.connect(source.conninfo("proddb"), autocommit=True) as connection:
+        for statement in (
+            "CREATE EXTENSION postgres_fdw",
+            "CREATE SERVER elsewhere FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host 'secret.example')",
+            "CREATE USER MAPPING FOR PUBLIC SERVER elsewhere OPTIONS (user 'u', password 'gehe1mer')",
+            "CREATE SUBSCRIPTION s CONNECTION 'host=secret.example password=gehe1mer' PUBLICATION p "
+            "WITH (connect = false)",
+            "CREATE PUBLICATION p FOR ALL TABLES",
+        ):
+            connection.execute(statement)
+    try:
+        done = command("build-dev-db", "--yes", "-vv", env={"PGPASSWORD": PASSWORD})
+        assert done.returncode == 0, done.stderr
+        assert "gehe1mer" not in done.stdout + done.stderr
+        for path, content in files(tmp_path):
+            assert b"gehe1mer" not in content, path
+            assert b"secret.example" not in content, path
+    finally:
+        with psycopg.connect(source.conninfo("proddb"), autocommit=True) as connection:
+            connection.execute("ALTER SUBSCRIPTION s DISABLE")
+            connection.execute("ALTER SUBSCRIPTION s SET (slot_name = NONE)")
+            connection.execute("DROP SUBSCRIPTION s")
+            connection.execute("DROP PUBLICATION p")
+            connection.execute("DROP EXTENSION postgres_fdw CASCADE")
