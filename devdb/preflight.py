@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg
@@ -25,7 +25,10 @@ from devdb.sqltext.templates import Templates
 
 @dataclass(frozen=True)
 class Run:
-    """What was asked for. `command` is the command's name; `yes` goes on where devdb would refuse."""
+    """What was asked for. `command` is the command's name; `yes` goes on where devdb would refuse.
+
+    `warnings` are those told so far.
+    """
 
     settings: Settings
     command: str
@@ -33,6 +36,12 @@ class Run:
     dry_run: bool = False
     dump: bool = True
     yes: bool = False
+    warnings: list[str] = field(default_factory=list, compare=False)
+
+    def warn(self, text: str) -> None:
+        """Tell of something that the person should look at, now and in the result."""
+        self.warnings.append(text)
+        self.reporter.warning(text)
 
     @property
     def in_place(self) -> bool:
@@ -178,7 +187,7 @@ def _refuse_replacement(
             hint="keep them with target.keep_schemas, or let them go with --yes",
         )
     if lost:
-        run.reporter.warning(f"schemas that only {target.dbname} holds are not kept: {', '.join(lost)}")
+        run.warn(f"schemas that only {target.dbname} holds are not kept: {', '.join(lost)}")
     return tuple(name for name in target.keep_schemas if name in others)
 
 
@@ -192,7 +201,7 @@ def _refuse_dependents(
             hint="take them out of the way, use replace: swap with keep_schemas, or let them go with --yes",
         )
     if lost:
-        run.reporter.warning(f"objects that need the replaced schemas are dropped: {', '.join(lost)}")
+        run.warn(f"objects that need the replaced schemas are dropped: {', '.join(lost)}")
 
 
 def _refuse_large(
@@ -223,10 +232,10 @@ def _current_setting(connection: Connection, name: str) -> int:
 
 def _warn(run: Run, source: Source, server: DevServer) -> None:
     if source.database.large_objects:
-        run.reporter.warning(f"the source's {source.database.large_objects} large objects are not copied")
+        run.warn(f"the source's {source.database.large_objects} large objects are not copied")
     if not run.in_place and server.lc_collate is None and run.settings.target.template is None:
-        run.reporter.warning(
+        run.warn(
             f"the dev server does not know the source's locale {source.database.lc_collate}: text sorts differently"
         )
     if not source.filled_tables:
-        run.reporter.warning("the source has no tables in the chosen schemas")
+        run.warn("the source has no tables in the chosen schemas")

@@ -56,7 +56,6 @@ class Workplace:
         self._stack = ExitStack()
         self._started = datetime.now(timezone.utc)
         self._start_s = time.monotonic()
-        self._warnings: list[str] = []
         self._changes: list[str] | None = None
         self._files: dict[str, Path] = {}
         self._tables: list[TableRows] = []
@@ -201,7 +200,7 @@ class Workplace:
         self._run.reporter.step("comparing with the source")
         base = self._ground
         checks.objects_complete(
-            self._connection, base.source_connection, base.templates, base.source.schemas, self._warn
+            self._connection, base.source_connection, base.templates, base.source.schemas, self._run.warn
         )
 
     def finish(self) -> Result:
@@ -263,13 +262,9 @@ class Workplace:
     def _notice(self, diagnostic: psycopg.errors.Diagnostic) -> None:
         text = diagnostic.message_primary or ""
         if diagnostic.severity_nonlocalized == "WARNING":
-            self._warn(text)
+            self._run.warn(text)
         else:
             self._run.reporter.detail(f"{diagnostic.severity}: {text}", level=1)
-
-    def _warn(self, text: str) -> None:
-        self._warnings.append(text)
-        self._run.reporter.warning(text)
 
     def _check_extensions(self) -> None:
         missing = schema_replay.missing_extensions(
@@ -293,7 +288,7 @@ class Workplace:
         replayed = schema_replay.replay_filter(
             server.settings,
             server.roles | self._new_roles,
-            lambda role: self._warn(f"there is no role {role} on the dev server: what is said of it is left out"),
+            lambda role: self._run.warn(f"there is no role {role} on the dev server: what is said of it is left out"),
         )
         if self._settings.sampling.on_violation == "not_valid":
             replayed = not_valid_instead(replayed)
@@ -405,7 +400,7 @@ class Workplace:
             seconds=round(time.monotonic() - self._start_s, 3),
             tables=self._tables,
             changes=self._changes,
-            warnings=self._warnings,
+            warnings=self._run.warnings,
             files=self._files,
         )
         if not self._run.dry_run:

@@ -47,7 +47,14 @@ def _ending_well(main: Any, *args: Any, **kwargs: Any) -> Any:
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _end)
     try:
-        return main(*args, **kwargs)
+        status = main(*args, **kwargs, standalone_mode=False)
+        sys.exit(status if isinstance(status, int) else 0)
+    except click.ClickException as exc:
+        exc.show()
+        sys.exit(exc.exit_code)
+    except click.Abort:
+        click.echo("Interrupted.", err=True)
+        sys.exit(128 + signal.SIGINT)
     except DevdbError as exc:
         click.echo(f"Error: {exc}", err=True)
         sys.exit(exc.exit_status)
