@@ -28,13 +28,13 @@ COMPOSITE_CHUNK = 5_000
 class Ask:
     """One foreign key as it is followed, from `child`, the table that is filled.
 
-    `leaf` is the child when it is itself a partition: rows of its root that lie elsewhere do not have this key.
+    `partition` is the child when it is itself a partition: rows of its root that lie elsewhere do not have this key.
     `is_inner` says that child and parent are completed together.
     """
 
     key: ForeignKey
     child: Table
-    leaf: Table | None
+    partition: Table | None
     is_inner: bool
 
     def values(self, key_set: KeySet, alias: str, group: Group | None = None) -> str:
@@ -171,7 +171,7 @@ class Group:
     def leaves(self) -> frozenset[int]:
         """Tables of which a round must know the partition that each row lies in, by OID."""
         return frozenset(
-            ask.child.oid for key_set in self.key_sets for ask in key_set.asks if ask.is_inner and ask.leaf
+            ask.child.oid for key_set in self.key_sets for ask in key_set.asks if ask.is_inner and ask.partition
         ) | frozenset(key_set.table.oid for key_set in self.key_sets if key_set.parent != key_set.table)
 
 
@@ -231,4 +231,5 @@ def _compared(key: ForeignKey) -> tuple[tuple[Column, str], ...]:
 
 def _ask(source: Source, key: ForeignKey, members: frozenset[int]) -> Ask:
     root = source.root(key.child)
-    return Ask(key=key, child=root, leaf=None if root == key.child else key.child, is_inner=root.oid in members)
+    partition = None if root == key.child else key.child
+    return Ask(key=key, child=root, partition=partition, is_inner=root.oid in members)

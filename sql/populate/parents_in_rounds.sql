@@ -5,6 +5,11 @@
                 them from end to end, rounds long past included. #}
 {% from "populate/key_macros.sql" import named_rows, held_keys, chunk %}
 
+{# The row lies in this partition, or in one that this is divided into. #}
+{% macro lies_in(partition) %}
+c.leaf = ANY (ARRAY(SELECT p.relid FROM pg_catalog.pg_partition_tree({{ partition.name.regclass | sql }}) AS p))
+{%- endmacro %}
+
 {# Rows of the set's table that a round brought: their keys need not be asked for. #}
 {% macro remember(k, round) %}
 INSERT INTO pg_temp.{{ k.asked | ident }}
@@ -15,7 +20,7 @@ WHERE c.round = {{ round | sql }}
   AND c.{{ name | ident }} IS NOT NULL
 {% endfor %}
 {% if k.parent != k.table %}
-  AND c.leaf = {{ k.parent.name.regclass | sql }}
+  AND {{ lies_in(k.parent) | sql }}
 {% endif %}
 ON CONFLICT DO NOTHING;
 {% endmacro %}
@@ -28,8 +33,8 @@ WHERE c.round = devdb.step - 1
 {% for name in group.aliases(ask.child, ask.key.child_columns) %}
   AND c.{{ name | ident }} IS NOT NULL
 {% endfor %}
-{% if ask.leaf %}
-  AND c.leaf = {{ ask.leaf.name.regclass | sql }}
+{% if ask.partition %}
+  AND {{ lies_in(ask.partition) | sql }}
 {% endif %}
 {% endmacro %}
 
