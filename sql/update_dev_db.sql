@@ -4,14 +4,13 @@
 --               pre_data (script)     the pre-data section of schema.sql
 --               imports (list)        foreign schemas and the tables to import (devdb.server.link.Import)
 --               extensions (list)     extensions that both sides have
---               single_transaction (bool)  the caller's transaction is open: open none
 -- Transaction:  no
 -- Repeatable:   yes
--- Why:          local types must exist before the import: one missing enum undoes a whole IMPORT FOREIGN SCHEMA
+-- Why:          local types must exist before the import: one missing enum undoes a whole IMPORT FOREIGN SCHEMA.
+--               Each statement is a transaction unless the caller's is open: one that creates some thousands of tables
+--               needs more locks than a server has room for.
 
-{% if not single_transaction %}
-BEGIN;
-{% endif %}
+SET synchronous_commit = off;
 {% if empty_schemas %}
 \warn emptying schemas
 {% include "update/empty_schemas.sql" %}
@@ -22,6 +21,3 @@ BEGIN;
 {% include "update/session.sql" %}
 \warn importing foreign schemas
 {% include "wrapper/import.sql" %}
-{% if not single_transaction %}
-COMMIT;
-{% endif %}

@@ -8,13 +8,14 @@ each of which follows only what the round before brought.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from devdb.catalog.graph import components
 from devdb.catalog.model import Column, ForeignKey, Name, Source, Table
 from devdb.sampling.hashing import key_hash
+from devdb.sampling.scratch import Scratch, Scratches
 from devdb.sqltext.quoting import ident
 
 # Keys sent to the source in one statement. Larger sends cost memory on both servers and gain no time. For composite
@@ -54,25 +55,21 @@ class Ask:
 
 @dataclass(frozen=True)
 class KeySet:
-    """Columns by which rows of `table` are referred to, and the foreign keys that do. `number` makes names unique.
+    """Columns by which rows of `table` are referred to, and the foreign keys that do.
 
-    `parent` is `table` or, when a key refers to a partition itself, that partition. `equals` are the operators that
-    compare two values of each column, and the columns' `base_type` what they take: an array of another type would have
-    to be converted, and is not sent. `chunk` is in keys a statement.
+    `asked` is the temporary table of keys that were asked for. `parent` is `table` or, when a key refers to a partition
+    itself, that partition. `equals` are the operators that compare two values of each column, and the columns'
+    `base_type` what they take: an array of another type would have to be converted, and is not sent. `chunk` is in keys
+    a statement.
     """
 
-    number: int
     table: Table
     parent: Table
     columns: tuple[Column, ...]
     equals: tuple[str, ...]
     asks: tuple[Ask, ...]
     foreign: Name
-
-    @property
-    def asked(self) -> str:
-        """The temporary table of keys that were asked for."""
-        return f"devdb_asked_{self.number}"
+    asked: Scratch
 
     @property
     def column_names(self) -> tuple[str, ...]:
@@ -81,19 +78,11 @@ class KeySet:
     @property
     def names(self) -> tuple[str, ...]:
         """What `asked` calls the columns."""
-        return tuple(f"k{position}" for position in range(1, len(self.columns) + 1))
+        return _names(self.columns)
 
     def hash(self, alias: str, names: tuple[str, ...]) -> str | None:
         """SQL: a hash of a key whose columns `alias` has under `names`; None when there is none that helps."""
         return key_hash(self.columns, [f"{alias}.{ident(name)}" for name in names])
-
-    @property
-    def declaration(self) -> str:
-        """The columns as CREATE TABLE declares them: base types, which a wrapper can send, and collations."""
-        return ", ".join(
-            f"{name} {column.base_type}" + (f" COLLATE {column.collation}" if column.collation else "")
-            for name, column in zip(self.names, self.columns, strict=True)
-        )
 
     @property
     def sent(self) -> tuple[tuple[str, str, str], ...]:
@@ -129,23 +118,32 @@ class KeySet:
 
 @dataclass(frozen=True)
 class Group:
-    """Tables that are completed together. `is_cyclic` when rows of theirs can ask for more rows of theirs."""
+    """Tables that are completed together.
+
+    `is_cyclic` when rows of theirs can ask for more rows of theirs; `added` then maps the OID of each table to the
+    temporary table of its rows by the round that brought them.
+    """
 
     tables: tuple[Table, ...]
     key_sets: tuple[KeySet, ...]
     is_cyclic: bool
+    added: Mapping[int, Scratch] = field(default_factory=dict)
 
     @property
     def title(self) -> str:
         return f"completing {', '.join(str(table.name) for table in self.tables)}"
 
-    def added(self, table: Table) -> str:
-        """The temporary table of rows of `table` by the round that brought them."""
-        return f"devdb_added_{table.oid}"
-
     def total(self, table: Table) -> str:
         """The variable that counts rows of `table` that were fetched."""
         return f"total_{table.oid}"
+
+    def came(self, table: Table) -> str:
+        """The variable that counts those that the last round brought."""
+        return f"came_{table.oid}"
+
+    def coming(self, table: Table) -> str:
+        """The variable that counts those that this round brings."""
+        return f"coming_{table.oid}"
 
     def remembered(self, table: Table) -> tuple[str, ...]:
         """The columns of `table` that later rounds look at: its keys, and its references within the group."""
@@ -154,6 +152,15 @@ class Group:
     def aliases(self, table: Table, columns: Iterable[str]) -> tuple[str, ...]:
         """What `added` calls columns of `table`: the table's own names could be those of ours."""
         return tuple(self._aliases[table.oid][column] for column in columns)
+
+    def added_columns(self, table: Table) -> str:
+        """The columns of `added` as CREATE TABLE declares them."""
+        columns = ["round integer"]
+        if table.oid in self.leaves:
+            columns.append("leaf oid")
+        for name, alias in self._aliases[table.oid].items():
+            columns.append(_declared(alias, table.column[name].type, table.column[name]))
+        return ", ".join(columns)
 
     @cached_property
     def _aliases(self) -> Mapping[int, Mapping[str, str]]:
@@ -188,7 +195,7 @@ def groups(source: Source, whole: Iterable[Table], foreign: Callable[[Name], Nam
         if parent not in complete and key.child.kind != "f" and key.parent.kind != "f":
             followed[parent].append(key)
             edges[source.root(key.child).oid].append(parent)
-    numbers = itertools.count(1)
+    scratches = Scratches()
     found = []
     for component in reversed(components(edges)):
         members = frozenset(component)
@@ -196,22 +203,49 @@ def groups(source: Source, whole: Iterable[Table], foreign: Callable[[Name], Nam
         by_columns: dict[tuple[int, tuple[tuple[Column, str], ...]], list[ForeignKey]] = {}
         for key in itertools.chain.from_iterable(followed[table.oid] for table in tables):
             by_columns.setdefault((key.parent.oid, _compared(key)), []).append(key)
-        key_sets = tuple(
-            KeySet(
-                number=next(numbers),
-                table=source.root(keys[0].parent),
-                parent=keys[0].parent,
-                columns=tuple(column for column, _ in columns),
-                equals=tuple(equals for _, equals in columns),
-                asks=tuple(_ask(source, key, members) for key in keys),
-                foreign=foreign(keys[0].parent.name),
+        is_cyclic = any(_ask(source, key, members).is_inner for keys in by_columns.values() for key in keys)
+        key_sets = []
+        for (_, columns), keys in by_columns.items():
+            if not is_cyclic:
+                # One set is done before the next begins.
+                scratches.release()
+            key_sets.append(
+                KeySet(
+                    table=source.root(keys[0].parent),
+                    parent=keys[0].parent,
+                    columns=tuple(column for column, _ in columns),
+                    equals=tuple(equals for _, equals in columns),
+                    asks=tuple(_ask(source, key, members) for key in keys),
+                    foreign=foreign(keys[0].parent.name),
+                    asked=scratches.take(_asked_columns([column for column, _ in columns], in_rounds=is_cyclic)),
+                )
             )
-            for (_, columns), keys in by_columns.items()
-        )
         if key_sets:
-            is_cyclic = any(ask.is_inner for key_set in key_sets for ask in key_set.asks)
-            found.append(Group(tables=tables, key_sets=key_sets, is_cyclic=is_cyclic))
+            group = Group(tables=tables, key_sets=tuple(key_sets), is_cyclic=is_cyclic)
+            if is_cyclic:
+                added = {table.oid: scratches.take(group.added_columns(table)) for table in tables}
+                group = replace(group, added=added)
+            found.append(group)
+        scratches.release()
     return found
+
+
+def _asked_columns(columns: Sequence[Column], *, in_rounds: bool) -> str:
+    """What CREATE TABLE says of a table of keys: types that a wrapper can send, and collations."""
+    names = _names(columns)
+    declared = [_declared(name, column.base_type, column) for name, column in zip(names, columns, strict=True)]
+    declared += (
+        ["round integer", "chunk bigint", f"PRIMARY KEY ({', '.join(names)})"] if in_rounds else ["chunk bigint"]
+    )
+    return ", ".join(declared)
+
+
+def _names(columns: Sequence[Column]) -> tuple[str, ...]:
+    return tuple(f"k{position}" for position in range(1, len(columns) + 1))
+
+
+def _declared(name: str, type_: str, column: Column) -> str:
+    return f"{name} {type_}" + (f" COLLATE {column.collation}" if column.collation else "")
 
 
 def _compared(key: ForeignKey) -> tuple[tuple[Column, str], ...]:

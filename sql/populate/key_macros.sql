@@ -2,7 +2,7 @@
 
 {# The values that the condition `chosen` chooses, each once: the source's planner believes that all are different. #}
 {% macro values(k, value, chosen) %}
-ANY (ARRAY(SELECT {% if k.columns | length > 1 %}DISTINCT {% endif %}{{ value | sql }} FROM pg_temp.{{ k.asked | ident }} AS a WHERE {{ chosen | sql }}))
+ANY (ARRAY(SELECT {% if k.columns | length > 1 %}DISTINCT {% endif %}{{ value | sql }} FROM pg_temp.{{ k.asked.name | ident }} AS a WHERE {{ chosen | sql }}))
 {%- endmacro %}
 
 {# The rows that the keys chosen by the condition `chosen` name. Composite keys are asked for column by column, which
@@ -20,13 +20,22 @@ WHERE true
   AND {{ k.hash('f', k.column_names) | sql }} = {{ values(k, k.hash('a', k.names), chosen) | sql }}
 {% endif %}
   AND EXISTS (
-      SELECT FROM pg_temp.{{ k.asked | ident }} AS a
+      SELECT FROM pg_temp.{{ k.asked.name | ident }} AS a
       WHERE {{ chosen | sql }}
         AND {{ k.compared('f', 'a') | sql }}
   )
 {% endif %}
 {% if k.parent.has_children %}
   AND f.devdb_tableoid = {{ k.parent.oid | literal }}
+{% endif %}
+{% endmacro %}
+
+{# A temporary table, empty. #}
+{% macro empty(scratch) %}
+{% if scratch.is_new %}
+CREATE TEMPORARY TABLE {{ scratch.name | ident }} ({{ scratch.columns | sql }}) ON COMMIT DROP;
+{% else %}
+TRUNCATE pg_temp.{{ scratch.name | ident }};
 {% endif %}
 {% endmacro %}
 

@@ -1,6 +1,6 @@
 {# What:        complete a table that lies on no cycle: everything that refers to it is there already
    Parameters:  group (devdb.sampling.closure.Group) #}
-{% from "populate/key_macros.sql" import named_rows, held_keys, chunk %}
+{% from "populate/key_macros.sql" import empty, named_rows, held_keys, chunk %}
 {% for k in group.key_sets %}
 DO $devdb$
 <<devdb>>
@@ -9,8 +9,8 @@ DECLARE
     fetched bigint;
     total bigint := 0;
 BEGIN
-    CREATE TEMPORARY TABLE {{ k.asked | ident }} ({{ k.declaration | sql }}, chunk bigint) ON COMMIT DROP;
-    INSERT INTO pg_temp.{{ k.asked | ident }}
+{{ empty(k.asked) | sql }}
+    INSERT INTO pg_temp.{{ k.asked.name | ident }}
     SELECT k.*, {{ chunk(k) | sql }}
     FROM (
 {% for ask in k.asks %}
@@ -25,8 +25,8 @@ UNION
         WHERE {{ k.compared('p', 'k') | sql }}
     );
     GET DIAGNOSTICS asked = ROW_COUNT;
-    IF devdb.asked > {{ k.chunk | literal }} THEN
-        CREATE INDEX ON pg_temp.{{ k.asked | ident }} (chunk);
+    IF devdb.asked > {{ k.chunk | literal }} AND pg_catalog.to_regclass('pg_temp.{{ k.asked.name | sql }}_chunk') IS NULL THEN
+        CREATE INDEX {{ (k.asked.name ~ "_chunk") | ident }} ON pg_temp.{{ k.asked.name | ident }} (chunk);
     END IF;
     <<chunks>>
     FOR chosen IN 0 .. CASE devdb.asked WHEN 0 THEN -1 ELSE (devdb.asked - 1) / {{ k.chunk | literal }} END LOOP

@@ -3,7 +3,7 @@
    Why:         the cost of a round follows the number of its rows: a chain of 10,000 takes 10,000 rounds.
                 Plans are made once, while the tables of a round are all but empty: without a nudge they would read
                 them from end to end, rounds long past included. #}
-{% from "populate/key_macros.sql" import named_rows, held_keys, chunk %}
+{% from "populate/key_macros.sql" import empty, named_rows, held_keys, chunk %}
 
 {# The row lies in this partition, or in one that this is divided into. #}
 {% macro lies_in(partition) %}
@@ -12,9 +12,9 @@ c.leaf = ANY (ARRAY(SELECT p.relid FROM pg_catalog.pg_partition_tree({{ partitio
 
 {# Rows of the set's table that a round brought: their keys need not be asked for. #}
 {% macro remember(k, round) %}
-INSERT INTO pg_temp.{{ k.asked | ident }}
+INSERT INTO pg_temp.{{ k.asked.name | ident }}
 SELECT {{ group.aliases(k.table, k.column_names) | idents('c') }}, 0, NULL
-FROM pg_temp.{{ group.added(k.table) | ident }} AS c
+FROM pg_temp.{{ group.added[k.table.oid].name | ident }} AS c
 WHERE c.round = {{ round | sql }}
 {% for name in group.aliases(k.table, k.column_names) %}
   AND c.{{ name | ident }} IS NOT NULL
@@ -28,7 +28,7 @@ ON CONFLICT DO NOTHING;
 {# The keys that rows of the last round hold. #}
 {% macro added_keys(ask, k) %}
 SELECT {{ ask.values(k, 'c', group) | sql }}
-FROM pg_temp.{{ group.added(ask.child) | ident }} AS c
+FROM pg_temp.{{ group.added[ask.child.oid].name | ident }} AS c
 WHERE c.round = devdb.step - 1
 {% for name in group.aliases(ask.child, ask.key.child_columns) %}
   AND c.{{ name | ident }} IS NOT NULL
@@ -45,14 +45,19 @@ DECLARE
     step integer := 0;
     last_chunk bigint;
     fetched bigint;
-    fetched_in_step bigint;
 {% for table in group.tables %}
     {{ group.total(table) | ident }} bigint := 0;
+    {{ group.came(table) | ident }} bigint;
+    {{ group.coming(table) | ident }} bigint := 0;
 {% endfor %}
 BEGIN
     -- What each round brought; round 0 are the rows taken by rules.
 {% for table in group.tables %}
-    CREATE TEMPORARY TABLE {{ group.added(table) | ident }} ON COMMIT DROP AS
+{{ empty(group.added[table.oid]) | sql }}
+{% if group.added[table.oid].is_new %}
+    CREATE INDEX ON pg_temp.{{ group.added[table.oid].name | ident }} (round);
+{% endif %}
+    INSERT INTO pg_temp.{{ group.added[table.oid].name | ident }}
     SELECT
         0 AS round,
 {% if table.oid in group.leaves %}
@@ -63,21 +68,24 @@ BEGIN
 
 {% endfor %}
     FROM {{ table.only | sql }} AS t;
-    CREATE INDEX ON pg_temp.{{ group.added(table) | ident }} (round);
 {% endfor %}
     -- Keys that are there or were asked for, by the round that asked.
 {% for k in group.key_sets %}
-    CREATE TEMPORARY TABLE {{ k.asked | ident }} (
-        {{ k.declaration | sql }}, round integer, chunk bigint, PRIMARY KEY ({{ k.names | idents }})
-    ) ON COMMIT DROP;
-    CREATE INDEX ON pg_temp.{{ k.asked | ident }} (round, chunk);
+{{ empty(k.asked) | sql }}
+{% if k.asked.is_new %}
+    CREATE INDEX ON pg_temp.{{ k.asked.name | ident }} (round, chunk);
+{% endif %}
 {{ remember(k, '0') | sql }}
 {% endfor %}
     LOOP
         step := devdb.step + 1;
-        fetched_in_step := 0;
+{% for table in group.tables %}
+        {{ group.came(table) | ident }} := devdb.{{ group.coming(table) | ident }};
+        {{ group.coming(table) | ident }} := 0;
+{% endfor %}
 {% for k in group.key_sets %}
-        INSERT INTO pg_temp.{{ k.asked | ident }}
+        IF devdb.step = 1{% for ask in k.asks if ask.is_inner %} OR devdb.{{ group.came(ask.child) | ident }} > 0{% endfor %} THEN
+        INSERT INTO pg_temp.{{ k.asked.name | ident }}
         SELECT k.*, devdb.step, {{ chunk(k) | sql }}
         FROM (
 {% for ask in k.asks %}
@@ -93,7 +101,7 @@ UNION
         ) AS k ({{ k.names | idents }})
         ON CONFLICT DO NOTHING;
         SELECT pg_catalog.max(a.chunk) INTO last_chunk
-        FROM pg_temp.{{ k.asked | ident }} AS a WHERE a.round = devdb.step;
+        FROM pg_temp.{{ k.asked.name | ident }} AS a WHERE a.round = devdb.step;
         <<chunks>>
         FOR chosen IN 0 .. COALESCE(devdb.last_chunk, -1) LOOP
             WITH came AS (
@@ -102,19 +110,20 @@ UNION
 {{ named_rows(k, 'a.round = devdb.step AND a.chunk = chunks.chosen') | sql }}
                 RETURNING {% if k.table.oid in group.leaves %}t.tableoid, {% endif %}{{ group.remembered(k.table) | idents('t') }}
             )
-            INSERT INTO pg_temp.{{ group.added(k.table) | ident }}
+            INSERT INTO pg_temp.{{ group.added[k.table.oid].name | ident }}
             SELECT devdb.step, came.* FROM came;
             GET DIAGNOSTICS fetched = ROW_COUNT;
-            fetched_in_step := devdb.fetched_in_step + devdb.fetched;
+            {{ group.coming(k.table) | ident }} := devdb.{{ group.coming(k.table) | ident }} + devdb.fetched;
             {{ group.total(k.table) | ident }} := devdb.{{ group.total(k.table) | ident }} + devdb.fetched;
         END LOOP;
 {% for other in group.key_sets %}
-{% if other.table == k.table and other.number != k.number %}
+{% if other.table == k.table and other is not sameas k %}
 {{ remember(other, 'devdb.step') | sql }}
 {% endif %}
 {% endfor %}
+        END IF;
 {% endfor %}
-        EXIT WHEN devdb.fetched_in_step = 0;
+        EXIT WHEN {% for table in group.tables %}devdb.{{ group.coming(table) | ident }} = 0{% if not loop.last %} AND {% endif %}{% endfor %};
     END LOOP;
 {% for table in group.tables %}
     INSERT INTO pg_temp.devdb_taken
