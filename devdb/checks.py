@@ -49,7 +49,8 @@ def objects_complete(
     missing = sorted(f"{kind} {identity}" for kind, identity in wanted if kind != "policy")
     if missing:
         raise CheckFailed(
-            f"{len(missing)} objects of the source are missing in the dev database: {_listed(missing, ', ')}"
+            f"{len(missing)} objects of the source are missing in the dev database: {_listed(missing, ', ')}",
+            hint="if they are newer than schema.sql, write it anew with update-dev-db-schema",
         )
     for kind, identity in sorted(wanted):
         warn(f"missing in the dev database: {kind} {identity}")
