@@ -11,7 +11,7 @@ import pglast
 from pglast import ast
 from pglast.stream import RawStream
 
-from devdb.catalog.schema_file import Entry, entries
+from devdb.catalog.schema_file import Entry, entries, sections
 from devdb.sqltext.quoting import ident
 from devdb.sqltext.statements import Script
 
@@ -50,9 +50,10 @@ def drift(old: str, new: str) -> list[str]:
 def _objects(text: str) -> dict[_Key, list[Entry]]:
     """The objects by kind, schema and name; overloaded ones share a key only when pg_dump names them alike."""
     found: dict[_Key, list[Entry]] = defaultdict(list)
-    for entry in entries(Script("schema.sql", text)):
-        if entry.kind not in _MINOR:
-            found[(entry.kind, entry.schema, entry.name)].append(entry)
+    for section in sections(text):
+        for entry in entries(Script("schema.sql", section)):
+            if entry.kind not in _MINOR:
+                found[(entry.kind, entry.schema, entry.name)].append(entry)
     return dict(found)
 
 

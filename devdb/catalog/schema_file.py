@@ -106,6 +106,12 @@ def post_data(path: Path) -> Script:
     return _script(path, text[boundary:], text.count("\n", 0, boundary) + 1)
 
 
+def sections(text: str) -> tuple[str, ...]:
+    """The text's sections, pre-data and post-data; of a file that was cut, what there is."""
+    boundary = text.rfind(f"\n{_MARKER}\n")
+    return (text,) if boundary < 0 else (text[: boundary + 1], text[boundary + 1 :])
+
+
 def settings(script: Script) -> str:
     """The SET statements at the head of a section; a session that runs a single entry needs them too."""
     text = script.text or ""
