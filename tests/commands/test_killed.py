@@ -155,7 +155,9 @@ def test_the_run_after_a_killed_one_removes_what_it_left(start, run, dev_db, ask
 
 
 @pytest.mark.parametrize(
-    ("number", "status"), [(signal.SIGTERM, 143), (signal.SIGINT, 1), (signal.SIGHUP, 129)], ids=["TERM", "INT", "HUP"]
+    ("number", "status"),
+    [(signal.SIGTERM, 143), (signal.SIGINT, 130), (signal.SIGHUP, 129)],
+    ids=["TERM", "INT", "HUP"],
 )
 def test_a_signal_ends_a_run_and_leaves_nothing(start, dev_db, ask, reader, work_is_gone, number, status):
     reader(dev_db)
