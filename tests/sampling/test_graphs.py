@@ -1,0 +1,158 @@
+"""Whatever foreign keys there are: every key holds, and no row is there that neither a rule nor a key asked for."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+import yaml
+from databases import connect, new_database
+from foreign_key_graphs import SEED, Graph, Table, graphs
+from hypothesis import HealthCheck, Phase, given, settings
+
+from devdb import actions
+from devdb.catalog import source as catalog
+from devdb.cli.progress import reporter
+from devdb.preflight import Run
+from devdb.report import Result
+from devdb.sampling.hashing import row_hash
+from devdb.server.cluster import SUPERUSER, Cluster
+from devdb.settings import Overrides, Settings
+from devdb.settings.patterns import pattern_for
+from devdb.sqltext.templates import Templates
+
+# More for a night: DEVDB_GRAPHS=1000 scripts/test tests/sampling. Without it the same ones every time.
+_GRAPHS = int(os.environ.get("DEVDB_GRAPHS", "50"))
+
+_FOREIGN_KEYS = """
+    SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid), convalidated
+    FROM pg_constraint WHERE contype = 'f'
+"""
+
+Action = Callable[[Run], Result]
+
+
+@settings(
+    max_examples=_GRAPHS,
+    derandomize="DEVDB_GRAPHS" not in os.environ,
+    deadline=None,
+    phases=[Phase.generate, Phase.shrink],
+    report_multiple_bugs=False,
+    print_blob=True,
+    suppress_health_check=list(HealthCheck),
+)
+@given(graph=graphs())
+def test_any_graph_closes(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory, graph: Graph) -> None:
+    with new_database(cluster) as source:
+        graph.create(source)
+        seeds = _seeds(source, graph)
+        expected = graph.closure(seeds)
+        with _dev_database(cluster, source, graph, tmp_path_factory.mktemp("graph")) as (build, dev):
+            result = build(actions.build)
+            with dev() as made:
+                for table in graph.tables:
+                    there = _rows(source, table)
+                    assert _rows(made, table) == {n: there[n] for n in expected[table]}
+                assert _foreign_keys(made) == _foreign_keys(source)
+            taken = {rows.table: (rows.by_rule, rows.by_key) for rows in result.tables}
+            assert taken == {
+                str(table): (len(seeds[table]), len(expected[table]) - len(seeds[table])) for table in graph.tables
+            }
+
+
+@settings(
+    max_examples=max(_GRAPHS // 10, 3),
+    derandomize="DEVDB_GRAPHS" not in os.environ,
+    deadline=None,
+    phases=[Phase.generate, Phase.shrink],
+    report_multiple_bugs=False,
+    print_blob=True,
+    suppress_health_check=list(HealthCheck),
+)
+@given(graph=graphs())
+def test_a_sample_is_the_same_tomorrow(
+    cluster: Cluster, tmp_path_factory: pytest.TempPathFactory, graph: Graph
+) -> None:
+    with new_database(cluster) as source:
+        graph.create(source)
+        with _dev_database(cluster, source, graph, tmp_path_factory.mktemp("graph")) as (build, dev):
+            build(actions.build)
+            with dev() as made:
+                today = [_rows(made, table) for table in graph.tables]
+            # Written anew, so that rows lie elsewhere.
+            for table in graph.tables:
+                source.execute(f"UPDATE {table.sql} SET n = n".encode())
+            build(actions.update_data)
+            with dev() as made:
+                assert [_rows(made, table) for table in graph.tables] == today
+
+
+def _seeds(source: psycopg.Connection[Any], graph: Graph) -> dict[Table, set[int]]:
+    """The rows that the rules choose, by n, as the source itself tells."""
+    templates = Templates()
+    database = catalog.read_database(source, templates)
+    known = {table.name: table for table in catalog.read(source, templates, database=database, schemas=None).tables}
+    found = {}
+    for table in graph.tables:
+        hashed = row_hash(next(known[name] for name in known if str(name) == str(table)), SEED, "f")
+        query = f"SELECT n FROM {table.sql} AS f"
+        match table.rule:
+            case "none":
+                query += " WHERE false"
+            case {"limit": limit}:
+                query += f" ORDER BY {table.rule.get('order_by', hashed)} LIMIT {limit}"
+            case {"where": condition}:
+                query += f" WHERE {condition}"
+            case {"percent": percent}:
+                query += f" WHERE {hashed} & {2**63 - 1} < {int(2**63 * percent / 100)}"
+        found[table] = {n for (n,) in source.execute(query.encode())}
+    return found
+
+
+@contextmanager
+def _dev_database(
+    cluster: Cluster, source: psycopg.Connection[Any], graph: Graph, directory: Path
+) -> Iterator[tuple[Callable[[Action], Result], Callable[[], psycopg.Connection[Any]]]]:
+    """What runs an action for the graph's rules, and what connects to the database that it made."""
+    name = f"{source.info.dbname}_dev"
+    rules = {pattern_for(table.schema, table.name): table.rule for table in graph.tables}
+    path = directory / "devdb.yaml"
+    path.write_text(yaml.safe_dump({"sampling": {"seed": SEED, "tables": rules}}), encoding="utf-8")
+    loaded = Settings.load(
+        path,
+        overrides=Overrides(
+            host=str(cluster.socket_directory),
+            port=cluster.port,
+            user=SUPERUSER,
+            prod_db=source.info.dbname,
+            dev_db=name,
+        ),
+    )
+
+    def build(action: Action) -> Result:
+        with reporter(quiet=True, verbose=0) as shown:
+            return action(Run(loaded, action.__name__, shown, dump=False))
+
+    try:
+        yield build, lambda: connect(cluster, name)
+    finally:
+        with connect(cluster, "postgres") as admin:
+            admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'.encode())
+
+
+def _rows(connection: psycopg.Connection[Any], table: Table) -> dict[int, tuple[str, str]]:
+    """Every row by its n: the partition it lies in, and its text."""
+    query = f"SELECT whole.n, whole.tableoid::regclass::text, (whole.*)::text FROM {table.sql} AS whole"
+    rows = connection.execute(query.encode()).fetchall()
+    found = {n: (place, text) for n, place, text in rows}
+    assert len(found) == len(rows), "a row is there twice"
+    return found
+
+
+def _foreign_keys(connection: psycopg.Connection[Any]) -> set[tuple[Any, ...]]:
+    return set(connection.execute(_FOREIGN_KEYS))
