@@ -2,19 +2,19 @@
 -- Parameters:   empty_schemas (list)  schemas to empty; one that does not exist is passed over
 -- Transaction:  part of the caller's
 -- Repeatable:   yes
--- Why:          dropping the schema public would take the extensions in it along, and needs its owner
+-- Why:          dropping the schema public would take the extensions in it along, and needs its owner. What is part of
+--               another object (row and array types, a range's functions, an identity's sequence) goes with that one.
 
 DO $devdb$
 DECLARE
     object record;
 BEGIN
-    -- Again from the start after each round of drops: CASCADE takes objects further down the list along.
     FOR object IN
         SELECT o.classid, o.objid, i.type, i.identity
         FROM (
             SELECT 'pg_catalog.pg_class'::regclass AS classid, c.oid AS objid, c.relnamespace AS namespace, 1 AS rank
             FROM pg_catalog.pg_class AS c
-            WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'c', 'S')
+            WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
             UNION ALL
             SELECT 'pg_catalog.pg_proc'::regclass, p.oid, p.pronamespace, 2 FROM pg_catalog.pg_proc AS p
             UNION ALL
@@ -28,8 +28,13 @@ BEGIN
             UNION ALL
             SELECT 'pg_catalog.pg_ts_dict'::regclass, t.oid, t.dictnamespace, 3 FROM pg_catalog.pg_ts_dict AS t
             UNION ALL
-            SELECT 'pg_catalog.pg_type'::regclass, t.oid, t.typnamespace, 4
-            FROM pg_catalog.pg_type AS t WHERE t.typtype IN ('d', 'e', 'r')
+            SELECT 'pg_catalog.pg_ts_parser'::regclass, t.oid, t.prsnamespace, 3 FROM pg_catalog.pg_ts_parser AS t
+            UNION ALL
+            SELECT 'pg_catalog.pg_ts_template'::regclass, t.oid, t.tmplnamespace, 3 FROM pg_catalog.pg_ts_template AS t
+            UNION ALL
+            SELECT 'pg_catalog.pg_conversion'::regclass, c.oid, c.connamespace, 3 FROM pg_catalog.pg_conversion AS c
+            UNION ALL
+            SELECT 'pg_catalog.pg_type'::regclass, t.oid, t.typnamespace, 4 FROM pg_catalog.pg_type AS t
             UNION ALL
             SELECT 'pg_catalog.pg_collation'::regclass, c.oid, c.collnamespace, 5 FROM pg_catalog.pg_collation AS c
             UNION ALL
@@ -40,7 +45,7 @@ BEGIN
         WHERE n.nspname IN ({{ empty_schemas | literals }})
           AND NOT EXISTS (
               SELECT FROM pg_catalog.pg_depend AS d
-              WHERE d.classid = o.classid AND d.objid = o.objid AND d.deptype = 'e'
+              WHERE d.classid = o.classid AND d.objid = o.objid AND d.objsubid = 0 AND d.deptype IN ('e', 'i')
           )
         ORDER BY o.rank, o.objid
     LOOP
@@ -48,12 +53,7 @@ BEGIN
         CONTINUE WHEN (pg_catalog.pg_identify_object(object.classid, object.objid, 0)).identity IS NULL;
         EXECUTE pg_catalog.format(
             'DROP %s IF EXISTS %s CASCADE',
-            CASE object.type
-                WHEN 'composite type' THEN 'type'
-                WHEN 'text search configuration' THEN 'text search configuration'
-                WHEN 'statistics object' THEN 'statistics'
-                ELSE object.type
-            END,
+            CASE object.type WHEN 'statistics object' THEN 'statistics' ELSE object.type END,
             object.identity
         );
     END LOOP;
