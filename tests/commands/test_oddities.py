@@ -26,7 +26,7 @@ from devdb.sqltext.templates import Templates
 SOURCE, TARGET = "odd_source", "odd_dev"
 SCRIPTS = [
     Path(__file__).parent / "oddities" / f"{name}.sql"
-    for name in ("keys", "partitions", "names", "key_types", "values", "objects")
+    for name in ("keys", "partitions", "names", "key_types", "values", "objects", "superuser")
 ]
 ROLES = ("Odd Reader", "odd_writer")
 
@@ -97,7 +97,14 @@ def odd(cluster, psql, tmp_path_factory):
     with connect(cluster, "postgres") as admin, roles(cluster, *ROLES):
         admin.execute(f"CREATE DATABASE {SOURCE}")
         try:
-            psql(cluster.conninfo(SOURCE), "-o", os.devnull, *(word for path in SCRIPTS for word in ("-f", str(path))))
+            psql(
+                cluster.conninfo(SOURCE),
+                "-v",
+                "chain=10000",
+                "-o",
+                os.devnull,
+                *(word for path in SCRIPTS for word in ("-f", str(path))),
+            )
             with connect(cluster, SOURCE) as source:
                 seeds = _seeds(source)
                 _write_settings(directory, seeds)
@@ -180,6 +187,7 @@ def test_sequences_are_past_the_rows_and_not_behind_the_source(odd):
         "counted_down": -40,
         "counted_n": 41,
         "counted_tiny": 20,
+        "secured_id_seq": 20,
         "generated_by_default_seq": 7777,
         "generated_always_seq": 31,
         "generated_small_seq": 31,

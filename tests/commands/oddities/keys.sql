@@ -1,4 +1,4 @@
--- Foreign keys of every shape that PostgreSQL allows, between tables of a few hundred rows.
+-- Foreign keys of every shape that PostgreSQL allows, between tables of a few hundred rows. :chain is a number of rows.
 
 CREATE SCHEMA keys;
 CREATE SCHEMA "other keys";
@@ -38,9 +38,9 @@ CREATE TABLE keys.match (
 );
 INSERT INTO keys.match SELECT i, i % 40 + 1, i % 30 + 1, CASE WHEN i % 9 = 0 THEN i % 100 + 1 END FROM generate_series(1, 200) AS i;
 
--- A chain of references to itself, 10,000 deep, and a row that refers to itself.
+-- A chain of references to itself, and a row that refers to itself.
 CREATE TABLE keys.link (id int PRIMARY KEY, next int REFERENCES keys.link);
-INSERT INTO keys.link SELECT i, CASE WHEN i > 1 THEN i - 1 END FROM generate_series(1, 10000) AS i;
+INSERT INTO keys.link SELECT i, CASE WHEN i > 1 THEN i - 1 END FROM generate_series(1, :chain) AS i;
 INSERT INTO keys.link VALUES (20000, 20000), (20001, 20000), (20002, 20000);
 -- The same by a composite key, one column of which both keys share; and by two keys at once, to different columns.
 CREATE TABLE keys.tree (
