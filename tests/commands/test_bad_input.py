@@ -78,11 +78,8 @@ def test_a_password_in_an_option_is_not_repeated(run, tmp_path):
     ("settings", "line", "words"),
     [
         ("sampling:\n  defualt: none\n", 2, ["sampling.defualt", "did you mean default?"]),
-        ("\n\nsuorce: {dbname: x}\n", 3, ["suorce", "did you mean source?"]),
         ("source:\n  fetch_size: many\n", 2, ["source.fetch_size", "a whole number", "many"]),
-        ("target: {replace: swop}\n", 1, ["target.replace", "did you mean swap?"]),
         ("sampling:\n  tables:\n    public.order: all\n", 3, ["public.order", "did you mean public.orders?"]),
-        ("sampling:\n  tables:\n    orders: all\n", 3, ["orders", "public.orders"]),
         ("source: {schemas: [pbulic]}\n", None, ["pbulic", "did you mean public?"]),
         (
             "sampling:\n  tables:\n    public.orders: {where: custmer_id > 3}\n",

@@ -82,8 +82,8 @@ def test_a_dry_run_refuses_what_a_run_refuses(run, make_db, psql):
 
 
 @pytest.mark.usefixtures("demo_db")
-@pytest.mark.parametrize("rules", ["sampling: {}", "sampling: {default: {percent: 20}, on_violation: drop_rows}"])
-def test_psql_makes_of_it_what_the_run_makes(run, through_psql, pg_dump, cluster, ask, rules):
+def test_psql_makes_of_it_what_the_run_makes(run, through_psql, pg_dump, cluster, ask):
+    rules = "sampling: {default: {percent: 20}, on_violation: drop_rows}"
     text = run("build-dev-db", "--dry-run", settings=rules).stdout
     run("build-dev-db", "--no-dump")
     wanted = pg_dump(cluster.conninfo("devdb"))

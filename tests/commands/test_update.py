@@ -63,7 +63,7 @@ def test_a_failed_run_tells_what_changed_too(run, dev_db, tell):  # noqa: ARG001
     assert "note: schema: " not in done.stderr
 
 
-def test_an_unchanged_source_gives_the_same_bytes(run, demo_db, tmp_path):  # noqa: ARG001
+def test_an_unchanged_source_gives_the_same_bytes(run, demo_db, make_db, cluster, tmp_path):  # noqa: ARG001
     run("build-dev-db")
     first = {name: (tmp_path / name).read_bytes() for name in FILES}
     written = (tmp_path / "schema.sql").stat().st_mtime_ns
@@ -72,10 +72,10 @@ def test_an_unchanged_source_gives_the_same_bytes(run, demo_db, tmp_path):  # no
     assert (tmp_path / "schema.sql").stat().st_mtime_ns == written
     assert gzip.decompress((tmp_path / "devdb.sql.gz").read_bytes()) == gzip.decompress(first["devdb.sql.gz"])
     assert made(tmp_path) == FILES
+    the_dump_can_be_restored_by_anyone(make_db, cluster, tmp_path)
 
 
-def test_the_dump_can_be_restored_by_anyone(run, demo_db, make_db, cluster, tmp_path):  # noqa: ARG001
-    run("build-dev-db")
+def the_dump_can_be_restored_by_anyone(make_db, cluster, tmp_path):
     with psycopg.connect(cluster.conninfo(), autocommit=True) as connection:
         connection.execute("CREATE ROLE plain LOGIN")
     for name in ("by_pg_restore", "by_psql"):
