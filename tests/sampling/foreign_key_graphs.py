@@ -16,6 +16,7 @@ from typing import Any
 import psycopg
 from hypothesis import strategies as st
 
+from devdb.settings.patterns import pattern_for
 from devdb.sqltext.quoting import ident
 
 SEED = 42
@@ -198,6 +199,11 @@ class Table:
 class Graph:
     tables: list[Table]
     references: list[Reference]
+
+    @property
+    def rules(self) -> dict[str, Any]:
+        """The rules as the settings write them."""
+        return {pattern_for(table.schema, table.name): table.rule for table in self.tables}
 
     def closure(self, seeds: Mapping[Table, set[int]]) -> dict[Table, set[int]]:
         """The rows, by n, that the seeds need and are."""

@@ -38,11 +38,11 @@ def linked(cluster: Cluster, text: str) -> Iterator[psycopg.Connection[Any]]:
         yield made
 
 
-def read(connection: psycopg.Connection[Any]) -> Source:
-    """What the schema public of a database holds."""
+def read(connection: psycopg.Connection[Any], *schemas: str) -> Source:
+    """What these schemas of a database hold; without any, public."""
     templates = Templates()
     database = catalog.read_database(connection, templates)
-    return catalog.read(connection, templates, database=database, schemas=["public"])
+    return catalog.read(connection, templates, database=database, schemas=schemas or ["public"])
 
 
 def table(source: Source, name: str) -> Table:
