@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import io
-import os
-import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from datetime import datetime, timezone
 from pathlib import Path
 from types import TracebackType
-from typing import Any, TextIO, cast
+from typing import Any
 
 import psycopg
-from psycopg.conninfo import make_conninfo
 from pydantic import SecretStr
 
 from devdb import checks, explaining
@@ -24,22 +19,13 @@ from devdb.catalog import schema_drift, schema_file, schema_replay
 from devdb.catalog import source as catalog
 from devdb.errors import DevdbError, Refused, ScriptFailed
 from devdb.preflight import Ground, Run, address
-from devdb.progress import Reporter
 from devdb.report import Result, TableRows
 from devdb.sampling import populate
 from devdb.sampling.violations import not_valid_instead
 from devdb.server import dump, link, programs
-from devdb.server.connection import Connection, connect, raise_if_lost
-from devdb.server.printer import Printer
-from devdb.server.runner import Server
-from devdb.server.session import HIDDEN
-from devdb.sqltext.quoting import argument
+from devdb.server.connection import raise_if_lost
 from devdb.sqltext.statements import Script
-
-_FOREIGN_KEY_VIOLATION = "23503"
-_CANNOT_CONNECT = "08001"
-_NO_RIGHT = "42501"
-_PASSWORD_REQUIRED = "2F003"
+from devdb.stage import Stage
 
 
 class Workplace:
@@ -59,29 +45,11 @@ class Workplace:
         self._changes: list[str] | None = None
         self._files: dict[str, Path] = {}
         self._tables: list[TableRows] = []
-        self._rewrite: Callable[[str], str | None] = lambda statement: statement
         self._imports = populate.imports(ground.source, ground.foreign_schemas)
         self._done = False
 
     def __enter__(self) -> Workplace:
-        if self._run.dry_run:
-            self._server: Server | Printer = Printer(sys.stdout)
-        else:
-            dbname = self._settings.target.dbname if self._run.in_place else self._settings.target.maintenance_db
-            self._server = Server(
-                self._connect({"dbname": dbname}),
-                reconnect=self._connect,
-                # What queries return is of no interest; \warn tells the steps.
-                out=self._stack.enter_context(open(os.devnull, "w", encoding="utf-8")),
-                err=cast(TextIO, _Steps(self._run.reporter)),
-                on_notice=self._notice,
-            )
-            self._stack.callback(self._server.close)
-        if self._run.in_place:
-            if self._run.dry_run:
-                # Whoever runs the text may be connected to any database.
-                self._say(f"\\connect {argument(self._settings.target.dbname)}")
-            self._say("BEGIN;")
+        self._stage = self._stack.enter_context(Stage(self._run, self._ground))
         return self
 
     def __exit__(
@@ -149,7 +117,7 @@ class Workplace:
         source = base.source_connection.info
         password = SecretStr(source.password) if source.password else None
         self._link = {"server_options": server_options, "user": source.user, "password": password}
-        script = self._render(
+        script = self._stage.render(
             "setup_dev_db.sql",
             create=not self._run.in_place,
             next_dbname=settings.next_dbname,
@@ -163,13 +131,13 @@ class Workplace:
         )
         # The longest script is made ready while the server makes the database: each takes some tenths of a second.
         with ThreadPoolExecutor(max_workers=1) as beside:
-            rendering = beside.submit(self._render, "populate_dev_db.sql", post_data=self._post_data, **base.plan)
-            self._run_script(script)
+            rendering = beside.submit(self._stage.render, "populate_dev_db.sql", post_data=self._post_data, **base.plan)
+            self._stage.run(script)
             self._populating = rendering.result()
 
     def update(self) -> None:
         """Recreate the source's schemas without what belongs after the data, and import its tables."""
-        self._run_template(
+        self._stage.run_template(
             "update_dev_db.sql",
             empty_schemas=self._ground.source.schemas if self._run.in_place else (),
             roles=sorted(self._new_roles),
@@ -178,14 +146,14 @@ class Workplace:
         )
         if not self._run.dry_run:
             base = self._ground
-            checks.tables_fit(self._connection, base.templates, base.source, schema_file=self._files["schema"])
+            checks.tables_fit(self._stage.connection, base.templates, base.source, schema_file=self._files["schema"])
 
     def populate(self) -> None:
         """Take the rows, complete the keys, create what belongs after the data."""
         for take in self._ground.plan["takes"]:
             self._run.reporter.detail(f"rule: {take.table.name}: {take.rule}", level=1)
         try:
-            self._run_script(self._populating)
+            self._stage.run(self._populating)
         except ScriptFailed as exc:
             if exc.sqlstate == explaining.FOREIGN_KEY_VIOLATION:
                 raise self._named_violation(exc) from exc
@@ -200,13 +168,13 @@ class Workplace:
         self._run.reporter.step("comparing with the source")
         base = self._ground
         checks.objects_complete(
-            self._connection, base.source_connection, base.templates, base.source.schemas, self._run.warn
+            self._stage.connection, base.source_connection, base.templates, base.source.schemas, self._run.warn
         )
 
     def finish(self) -> Result:
         """Write the dump, keep the schemas that are to be kept, and take the dev database's place."""
         if self._run.in_place:
-            self._say("COMMIT;")
+            self._stage.commit()
             self._done = True
             self._dump()
         else:
@@ -220,51 +188,9 @@ class Workplace:
     # What the processes are made of.
 
     @property
-    def _connection(self) -> Connection:
-        """The connection to the database in which the work happens; a dry run has none."""
-        assert isinstance(self._server, Server)
-        return self._server.connection
-
-    @property
     def _import(self) -> dict[str, Any]:
         both = set(self._ground.source.database.extensions) & set(schema_file.extensions(self._pre_data))
         return {"imports": self._imports, "extensions": sorted(both - {"plpgsql"})}
-
-    def _connect(self, parameters: Mapping[str, str]) -> Connection:
-        name = f"devdb {self._run.command}"
-        conninfo = make_conninfo(**{**self._settings.target_conninfo(), **parameters})
-        return connect(conninfo, application_name=name)
-
-    def _render(self, name: str, **parameters: object) -> Script:
-        return self._ground.templates.render(name, single_transaction=self._run.in_place, **parameters)
-
-    def _run_template(self, name: str, **parameters: object) -> None:
-        self._run_script(self._render(name, **parameters))
-
-    def _run_script(self, script: Script) -> None:
-        try:
-            self._server.run(script, rewrite=lambda statement: self._told(self._rewrite(statement), script))
-        except ScriptFailed as exc:
-            raise explaining.explained(exc, script, self._ground.plan["takes"]) from exc
-
-    def _told(self, statement: str | None, script: Script) -> str | None:
-        """The statement, of which -vv tells before it is sent."""
-        if statement is not None and not self._run.dry_run:
-            shown = statement.strip("\n")
-            for placeholder in script.secrets:
-                shown = shown.replace(placeholder, f"'{HIDDEN}'")
-            self._run.reporter.detail(shown, level=2)
-        return statement
-
-    def _say(self, text: str) -> None:
-        self._server.run(Script("devdb", text + "\n"))
-
-    def _notice(self, diagnostic: psycopg.errors.Diagnostic) -> None:
-        text = diagnostic.message_primary or ""
-        if diagnostic.severity_nonlocalized == "WARNING":
-            self._run.warn(text)
-        else:
-            self._run.reporter.detail(f"{diagnostic.severity}: {text}", level=1)
 
     def _check_extensions(self) -> None:
         missing = schema_replay.missing_extensions(
@@ -292,24 +218,25 @@ class Workplace:
         )
         if self._settings.sampling.on_violation == "not_valid":
             replayed = not_valid_instead(replayed)
-        self._rewrite = replayed
+        self._stage.rewrite = replayed
 
     def _named_violation(self, exc: ScriptFailed) -> DevdbError:
         """A foreign key that the rows violate is the source's own fault: say which rows."""
         reason = exc.reason
         if str(exc.path) == str(self._files["schema"]):
             if self._run.in_place:
-                self._say("ROLLBACK TO SAVEPOINT devdb_loaded;")
-            script = self._ground.templates.render("populate/verify.sql", check_keys=self._ground.source.foreign_keys)
+                self._stage.say("ROLLBACK TO SAVEPOINT devdb_loaded;")
             try:
-                self._server.run(script)
+                self._stage.run_template("populate/verify.sql", check_keys=self._ground.source.foreign_keys)
             except ScriptFailed as found:
                 reason = found.reason
         return explaining.violated(reason)
 
     def _taken(self) -> list[TableRows]:
         base = self._ground
-        noted = {row.table_name: row for row in catalog.ask(self._connection, base.templates, "catalog/taken.sql")}
+        noted = {
+            row.table_name: row for row in catalog.ask(self._stage.connection, base.templates, "catalog/taken.sql")
+        }
         rule_of = {take.table.name: str(take.rule) for take in base.plan["takes"]}
         return [
             TableRows(
@@ -343,9 +270,9 @@ class Workplace:
                 stdout=Path(script.name),
             )
             # A key into a replaced table may find that its row was not taken this time.
-            self._server.run(
+            self._stage.run(
                 Script(f"schemas kept from {self._settings.target.dbname}", None, path=Path(script.name)),
-                rewrite=not_valid_instead(self._rewrite),
+                rewrite=not_valid_instead(self._stage.rewrite),
             )
 
     def _dump(self) -> None:
@@ -353,13 +280,13 @@ class Workplace:
         if not self._run.dump or self._run.dry_run:
             return
         directory = self._settings.output_directory
-        self._run_template("unlink_dev_db.sql", imports=self._imports)
+        self._stage.run_template("unlink_dev_db.sql", imports=self._imports)
         self._run.reporter.step("writing the dump")
-        ours = self._server.query("SELECT 1 FROM pg_catalog.pg_extension WHERE extname = 'postgres_fdw'") == []
+        ours = self._stage.query("SELECT 1 FROM pg_catalog.pg_extension WHERE extname = 'postgres_fdw'") == []
         written = dump.write(
             directory / "devdb.dump",
             directory / "devdb.sql.gz",
-            target=self._connection,
+            target=self._stage.connection,
             exclude_extensions=() if ours else ("postgres_fdw",),
             exclude_schemas=() if ours else (link.SETUP_SCHEMA,),
         )
@@ -367,13 +294,13 @@ class Workplace:
         for note in written.notes:
             self._run.reporter.note(note)
         self._run.reporter.step("linking again")
-        self._run_template("link_dev_db.sql", **self._link, **self._import)
+        self._stage.run_template("link_dev_db.sql", **self._link, **self._import)
 
     def _swap(self) -> None:
         settings = self._settings
         if not self._run.dry_run:
             self._still_alone()
-        self._run_template(
+        self._stage.run_template(
             "swap_dev_db.sql",
             dbname=settings.target.dbname,
             next_dbname=settings.next_dbname,
@@ -406,17 +333,3 @@ class Workplace:
         if not self._run.dry_run:
             result.write(self._settings.output_directory / "run.json")
         return result
-
-
-class _Steps(io.TextIOBase):
-    r"""Takes what scripts \warn, and tells the reporter of it as steps."""
-
-    def __init__(self, reporter: Reporter) -> None:
-        self._reporter = reporter
-        self._line = ""
-
-    def write(self, text: str) -> int:
-        *lines, self._line = (self._line + text).split("\n")
-        for line in lines:
-            self._reporter.step(line)
-        return len(text)

@@ -27,6 +27,7 @@ ROOMS = (
     "checks",
     "explaining",
     "preflight",
+    "stage",
     "processes",
     "actions",
     "demo",

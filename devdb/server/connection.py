@@ -34,6 +34,8 @@ def connect(
     except psycopg.Error as exc:
         raise ConnectionFailed(f"not a connection string: {_malformed(exc)}") from None
     given.setdefault("application_name", application_name)
+    # A connection that waits while rows are loaded elsewhere must not look forgotten to what is on its way.
+    given.setdefault("keepalives_idle", "60")
     if read_only:
         # An options parameter replaces PGOPTIONS, so what that says must be carried along.
         options = given.get("options") or os.environ.get("PGOPTIONS") or ""

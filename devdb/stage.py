@@ -1,0 +1,135 @@
+"""Where the scripts of an action run: the dev server, or standard output."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from types import TracebackType
+from typing import TextIO, cast
+
+from psycopg.conninfo import make_conninfo
+from psycopg.errors import Diagnostic
+
+from devdb import explaining
+from devdb.errors import ScriptFailed
+from devdb.preflight import Ground, Run
+from devdb.progress import Reporter
+from devdb.server.connection import Connection, connect
+from devdb.server.printer import Printer
+from devdb.server.runner import Server
+from devdb.server.session import HIDDEN
+from devdb.sqltext.quoting import argument
+from devdb.sqltext.statements import Script
+
+Rewrite = Callable[[str], str | None]
+
+
+class Stage:
+    """Runs templates and scripts for a run, tells its reporter of their steps and warnings, and explains failures.
+
+    `rewrite` has the last word on each statement, as in `Server.run`. In place, all that runs is one transaction,
+    which `commit` ends.
+    """
+
+    def __init__(self, run: Run, ground: Ground) -> None:
+        self.rewrite: Rewrite = lambda statement: statement
+        self._run = run
+        self._ground = ground
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Stage:
+        target = self._run.settings.target
+        if self._run.dry_run:
+            self._server: Server | Printer = Printer(sys.stdout)
+        else:
+            self._server = Server(
+                self._connect({"dbname": target.dbname if self._run.in_place else target.maintenance_db}),
+                reconnect=self._connect,
+                # What queries return is of no interest; \warn tells the steps.
+                out=self._stack.enter_context(open(os.devnull, "w", encoding="utf-8")),
+                err=cast(TextIO, _Steps(self._run.reporter)),
+                on_notice=self._notice,
+            )
+            self._stack.callback(self._server.close)
+        if self._run.in_place:
+            if self._run.dry_run:
+                # Whoever runs the text may be connected to any database.
+                self.say(f"\\connect {argument(target.dbname)}")
+            self.say("BEGIN;")
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._stack.close()
+
+    @property
+    def connection(self) -> Connection:
+        """The connection to the database in which the work happens; a dry run has none."""
+        assert isinstance(self._server, Server)
+        return self._server.connection
+
+    def render(self, name: str, /, **parameters: object) -> Script:
+        """The script that a template becomes, told whether it is part of one transaction."""
+        return self._ground.templates.render(name, single_transaction=self._run.in_place, **parameters)
+
+    def run_template(self, name: str, /, **parameters: object) -> None:
+        """Render the template and run it."""
+        self.run(self.render(name, **parameters))
+
+    def run(self, script: Script, *, rewrite: Rewrite | None = None) -> None:
+        """Run the script; `rewrite` in place of the stage's own."""
+        last_word = rewrite or self.rewrite
+        try:
+            self._server.run(script, rewrite=lambda statement: self._told(last_word(statement), script))
+        except ScriptFailed as exc:
+            raise explaining.explained(exc, script, self._ground.plan["takes"]) from exc
+
+    def say(self, text: str) -> None:
+        """Run a line of devdb's own."""
+        self._server.run(Script("devdb", text + "\n"))
+
+    def query(self, sql: str) -> list[tuple[object, ...]]:
+        """The rows of a plain read; none in a dry run."""
+        return self._server.query(sql)
+
+    def commit(self) -> None:
+        """End the one transaction of a run in place."""
+        self.say("COMMIT;")
+
+    def _connect(self, parameters: Mapping[str, str]) -> Connection:
+        conninfo = make_conninfo(**{**self._run.settings.target_conninfo(), **parameters})
+        return connect(conninfo, application_name=f"devdb {self._run.command}")
+
+    def _told(self, statement: str | None, script: Script) -> str | None:
+        """The statement, of which -vv tells before it is sent."""
+        if statement is not None and not self._run.dry_run:
+            shown = statement.strip("\n")
+            for placeholder in script.secrets:
+                shown = shown.replace(placeholder, f"'{HIDDEN}'")
+            self._run.reporter.detail(shown, level=2)
+        return statement
+
+    def _notice(self, diagnostic: Diagnostic) -> None:
+        text = diagnostic.message_primary or ""
+        if diagnostic.severity_nonlocalized == "WARNING":
+            self._run.warn(text)
+        else:
+            self._run.reporter.detail(f"{diagnostic.severity}: {text}", level=1)
+
+
+class _Steps(io.TextIOBase):
+    r"""Takes what scripts \warn, and tells the reporter of it as steps."""
+
+    def __init__(self, reporter: Reporter) -> None:
+        self._reporter = reporter
+        self._line = ""
+
+    def write(self, text: str) -> int:
+        *lines, self._line = (self._line + text).split("\n")
+        for line in lines:
+            self._reporter.step(line)
+        return len(text)
