@@ -15,7 +15,7 @@ import psycopg
 from pydantic import SecretStr
 
 from devdb import checks, explaining
-from devdb.catalog import schema_drift, schema_file, schema_replay
+from devdb.catalog import schema_drift, schema_file, schema_older, schema_replay
 from devdb.catalog import source as catalog
 from devdb.errors import DevdbError, Refused, ScriptFailed
 from devdb.preflight import Ground, Run, address
@@ -216,6 +216,8 @@ class Workplace:
             server.roles | self._new_roles,
             lambda role: self._run.warn(f"there is no role {role} on the dev server: what is said of it is left out"),
         )
+        if self._ground.target.version < schema_older.NEW_WORDS <= self._ground.source.database.version:
+            replayed = schema_older.in_older_words(replayed, self._run.warn)
         if self._settings.sampling.on_violation == "not_valid":
             replayed = not_valid_instead(replayed)
         self._stage.rewrite = replayed
