@@ -92,6 +92,8 @@ $devdb$;
 DO $devdb$
 BEGIN
     FOR attempt IN 1 .. 12 LOOP
+        -- Without it a transaction sees the sessions of its first look for ever, and none that came since.
+        PERFORM pg_catalog.pg_stat_clear_snapshot();
         PERFORM pg_catalog.pg_terminate_backend(a.pid)
         FROM pg_catalog.pg_stat_activity AS a
         -- What else there is (autovacuum) makes way by itself, and only a superuser may end it.
