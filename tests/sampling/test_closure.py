@@ -9,7 +9,8 @@ from typing import Any
 import psycopg
 import pytest
 from databases import new_database
-from foreign_key_graphs import SCHEMAS, Graph, graphs
+from foreign_key_graphs import SCHEMAS, Graph
+from graph_strategies import graphs
 from hypothesis import HealthCheck, given, settings
 from linked import foreign, linked, plan, read, table
 

@@ -12,7 +12,8 @@ import psycopg
 import pytest
 import yaml
 from databases import connect, new_database
-from foreign_key_graphs import SEED, Graph, Table, graphs
+from foreign_key_graphs import SEED, Graph, Table
+from graph_strategies import graphs
 from hypothesis import HealthCheck, Phase, given, settings
 
 from devdb import actions
@@ -43,6 +44,17 @@ _CHAINS = """
     INSERT INTO question SELECT n, nullif(n - 1, 0) FROM generate_series(1, 2000) AS n;
     INSERT INTO answer SELECT n, 'b', n FROM generate_series(1, 2000) AS n;
     ALTER TABLE question ADD b text DEFAULT 'b', ADD FOREIGN KEY (follows, b) REFERENCES answer (a, b);
+"""
+
+_OWN_KEY = """
+    CREATE TABLE whole (id integer, part integer, own integer, up integer, PRIMARY KEY (id, part),
+        FOREIGN KEY (up, part) REFERENCES whole) PARTITION BY LIST (part);
+    CREATE TABLE zero PARTITION OF whole FOR VALUES IN (0);
+    CREATE TABLE one PARTITION OF whole FOR VALUES IN (1);
+    ALTER TABLE zero ADD UNIQUE (own);
+    CREATE TABLE child (own integer REFERENCES zero (own));
+    INSERT INTO whole VALUES (1, 0, 5), (2, 0, 6), (1, 1, 5);
+    INSERT INTO child VALUES (5);
 """
 
 Action = Callable[[Run], Result]
@@ -111,6 +123,15 @@ def test_a_chain_of_ten_thousand_rows_is_followed_to_its_end(cluster: Cluster, t
             with dev() as made:
                 counts = [made.execute(f"SELECT count(*) FROM {name}".encode()).fetchone() for name in _LINKS]
     assert counts == [(10_000,), (1000,), (999,)]
+
+
+def test_a_partitions_own_key_is_no_other_partitions(cluster: Cluster, tmp_path: Path) -> None:
+    with new_database(cluster, _OWN_KEY) as source:
+        rules = {"public.whole": {"where": "part = 1"}, "public.child": "all"}
+        with _dev_database(cluster, source, rules, tmp_path) as (build, dev):
+            build(actions.build)
+            with dev() as made:
+                assert made.execute("SELECT part, own FROM whole ORDER BY 1").fetchall() == [(0, 5), (1, 5)]
 
 
 def _seeds(source: psycopg.Connection[Any], graph: Graph) -> dict[Table, set[int]]:
