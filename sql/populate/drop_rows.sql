@@ -4,6 +4,7 @@
 -- Repeatable:   yes
 -- Why:          again until nothing is dropped: a dropped row may be what others pointed at
 
+{% from "populate/key_macros.sql" import dangling %}
 {% if drop_keys %}
 \warn dropping rows that point at nothing
 DO $devdb$
@@ -15,15 +16,7 @@ BEGIN
     LOOP
         dropped_in_round := 0;
 {% for key in drop_keys %}
-        DELETE FROM {{ key.child.only | sql }} AS c
-        WHERE true
-{% for name in key.child_columns %}
-          AND c.{{ name | ident }} IS NOT NULL
-{% endfor %}
-          AND NOT EXISTS (
-              SELECT FROM {{ key.parent.only | sql }} AS p
-              WHERE {{ key.joined('p', 'c') | sql }}
-          );
+        DELETE FROM {{ dangling(key) | sql }};
         GET DIAGNOSTICS dropped = ROW_COUNT;
         IF devdb.dropped > 0 THEN
             RAISE WARNING '%: % rows pointed at nothing and were dropped', {{ key | string | literal }}, devdb.dropped;

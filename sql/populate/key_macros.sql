@@ -1,4 +1,4 @@
-{# The SQL that both ways of following keys share; k is a devdb.sampling.closure.KeySet, ask one of its asks. #}
+{# The SQL that statements about keys share; k is a devdb.sampling.closure.KeySet, ask one of its asks. #}
 
 {# The values that the condition `chosen` chooses, each once: the source's planner believes that all are different. #}
 {% macro values(k, value, chosen) %}
@@ -45,6 +45,18 @@ SELECT {{ ask.values(k, 'c') | sql }}
 FROM {{ ask.key.child.only | sql }} AS c
 WHERE {{ condition | sql }}
 {% for name in ask.key.child_columns %}
+  AND c.{{ name | ident }} IS NOT NULL
+{% endfor %}
+{% endmacro %}
+
+{# The child's rows, seen as c, that point at nothing; key is a devdb.catalog.model.ForeignKey. #}
+{% macro dangling(key) %}
+{{ key.child.only | sql }} AS c
+WHERE NOT EXISTS (
+    SELECT FROM {{ key.parent.only | sql }} AS p
+    WHERE {{ key.joined('p', 'c') | sql }}
+)
+{% for name in key.child_columns %}
   AND c.{{ name | ident }} IS NOT NULL
 {% endfor %}
 {% endmacro %}

@@ -5,6 +5,7 @@
 -- Why:          a key that ADD CONSTRAINT accepted needs no check; these are keys that are NOT VALID at the source, or
 --               that ADD CONSTRAINT refused
 
+{% from "populate/key_macros.sql" import dangling %}
 {% if check_keys %}
 DO $devdb$
 <<devdb>>
@@ -25,15 +26,7 @@ BEGIN
 
 {% endfor %}
             )::text AS row_text
-        FROM {{ key.child.only | sql }} AS c
-        WHERE true
-{% for name in key.child_columns %}
-          AND c.{{ name | ident }} IS NOT NULL
-{% endfor %}
-          AND NOT EXISTS (
-              SELECT FROM {{ key.parent.only | sql }} AS p
-              WHERE {{ key.joined('p', 'c') | sql }}
-          )
+        FROM {{ dangling(key) | sql }}
     ) AS d;
     IF devdb.found > 0 THEN
         violations := devdb.violations || pg_catalog.format(
