@@ -96,8 +96,9 @@ BEGIN
         PERFORM pg_catalog.pg_stat_clear_snapshot();
         PERFORM pg_catalog.pg_terminate_backend(a.pid)
         FROM pg_catalog.pg_stat_activity AS a
-        -- What else there is (autovacuum) makes way by itself, and only a superuser may end it.
-        WHERE a.datname = {{ dbname | literal }} AND a.backend_type = 'client backend';
+        -- What runs for no user (autovacuum) makes way by itself, and only a superuser may end it. What else tells it
+        -- apart, its kind, is hidden from those who are none.
+        WHERE a.datname = {{ dbname | literal }} AND a.usesysid IS NOT NULL;
         BEGIN
             ALTER DATABASE {{ dbname | ident }} RENAME TO {{ old_dbname | ident }};
             EXIT;
