@@ -194,7 +194,8 @@ def _refuse_replacement(
 def _refuse_dependents(
     run: Run, templates: Templates, source: Source, previous: Connection, ours: Sequence[str]
 ) -> None:
-    lost = dev_server.dependents(previous, templates, schemas=source.schemas, ours=ours) if source.schemas else []
+    emptied = [*source.schemas, *ours]
+    lost = dev_server.dependents(previous, templates, schemas=emptied) if emptied else []
     if lost and not run.yes:
         raise Refused(
             f"objects that need the replaced schemas would be lost: {', '.join(lost)}",

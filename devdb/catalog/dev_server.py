@@ -97,9 +97,7 @@ def schemas(connection: psycopg.Connection[Any], templates: Templates) -> tuple[
     return [row.name for row in found if row.is_ours], [row.name for row in found if not row.is_ours]
 
 
-def dependents(
-    connection: psycopg.Connection[Any], templates: Templates, *, schemas: Collection[str], ours: Collection[str]
-) -> list[str]:
-    """Objects of other schemas that emptying `schemas` would drop as well; those of `ours` do not count."""
-    found = ask(connection, templates, "catalog/dependents.sql", schemas=list(schemas), ours=list(ours))
+def dependents(connection: psycopg.Connection[Any], templates: Templates, *, schemas: Collection[str]) -> list[str]:
+    """Objects of other schemas that emptying `schemas` would drop as well."""
+    found = ask(connection, templates, "catalog/dependents.sql", schemas=list(schemas))
     return [f"{row.type} {row.identity}" for row in found]

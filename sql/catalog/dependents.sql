@@ -1,6 +1,5 @@
 -- What:         objects of other schemas that depend on the given ones, and would be dropped along with theirs
 -- Parameters:   schemas (list)  schemas to be emptied
---               ours (list)     schemas whose objects do not count: devdb makes them anew
 -- Transaction:  no
 -- Repeatable:   yes
 
@@ -33,7 +32,7 @@ JOIN held AS needed ON needed.classid = d.refclassid AND needed.objid = d.refobj
 JOIN pg_catalog.pg_namespace AS n ON n.oid = needed.namespace AND n.nspname IN ({{ schemas | literals }})
 JOIN held AS dependent ON dependent.classid = d.classid AND dependent.objid = d.objid
 JOIN pg_catalog.pg_namespace AS o
-    ON o.oid = dependent.namespace AND o.nspname NOT IN ({{ (schemas + ours) | literals }}) AND o.nspname !~ '^pg_'
+    ON o.oid = dependent.namespace AND o.nspname NOT IN ({{ schemas | literals }}) AND o.nspname !~ '^pg_'
 -- Of a view its rule depends on things.
 CROSS JOIN LATERAL pg_catalog.pg_identify_object(
     CASE WHEN dependent.view IS NULL THEN d.classid ELSE 'pg_catalog.pg_class'::regclass END,
