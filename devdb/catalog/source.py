@@ -11,19 +11,30 @@ from psycopg.rows import namedtuple_row
 from devdb.catalog import model
 from devdb.catalog.graph import components
 from devdb.catalog.model import Column, Database, ForeignKey, Name, Source, Table
-from devdb.errors import Refused, SettingsError
+from devdb.errors import Refused, ScriptFailed, SettingsError
+from devdb.server.connection import raise_if_lost
 from devdb.settings.complaints import nearest
 from devdb.sqltext.templates import Templates
 
 
 def ask(connection: psycopg.Connection[Any], templates: Templates, name: str, **parameters: object) -> list[Any]:
-    """The answer to the question `name`, a template of ours: rows with their columns as attributes."""
-    text = templates.render(name, **parameters).text
-    assert text is not None
-    with connection.transaction(force_rollback=True), connection.cursor(row_factory=namedtuple_row) as cursor:
-        # Types are spelled by what the search path shows: with their schema, whatever that of this user or database is.
-        cursor.execute("SET LOCAL search_path = pg_catalog")
-        return cursor.execute(text.encode()).fetchall()
+    """The answer to the question `name`, a template of ours: rows with their columns as attributes.
+
+    Raises ScriptFailed when the server refuses to answer, ConnectionFailed when it is gone.
+    """
+    script = templates.render(name, **parameters)
+    assert script.text is not None
+    try:
+        with connection.transaction(force_rollback=True), connection.cursor(row_factory=namedtuple_row) as cursor:
+            # Types are spelled by what the search path shows: with their schema, whatever that of this user or
+            # database is.
+            cursor.execute("SET LOCAL search_path = pg_catalog")
+            return cursor.execute(script.text.encode()).fetchall()
+    except psycopg.Error as exc:
+        raise_if_lost(connection, exc)
+        raise ScriptFailed(
+            exc.diag.message_primary or str(exc).strip(), path=script.name, sqlstate=exc.sqlstate
+        ) from exc
 
 
 def read_database(connection: psycopg.Connection[Any], templates: Templates) -> Database:

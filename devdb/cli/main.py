@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from devdb.cli.options import CONTEXT_SETTINGS, Options, shared_options, version_option
-from devdb.errors import DevdbError
+from devdb.errors import ConnectionFailed, DevdbError
 
 # Subcommands by the module that has them, which is imported when one is called for.
 _SUBCOMMANDS = {"init": "devdb.cli.init:init", "run": "devdb.cli.run:run"}
@@ -65,14 +65,6 @@ def _ending_well(main: Any, *args: Any, **kwargs: Any) -> Any:
     except OSError as exc:
         click.echo(f"Error: {exc.filename or ''}: {exc.strerror or exc}", err=True)
         sys.exit(1)
-    except Exception as exc:
-        import psycopg
-
-        if not isinstance(exc, psycopg.Error):
-            raise
-        # Outside of scripts devdb asks only questions of its own: what fails them is the connection.
-        click.echo(f"Error: {str(exc).strip()}", err=True)
-        sys.exit(2)
 
 
 def _end(signum: int, _frame: FrameType | None) -> None:
@@ -127,6 +119,8 @@ def update_dev_db_data(options: Options) -> None:
 
 
 def _act(action: str, command: str, options: Options) -> None:
+    import psycopg
+
     from devdb import actions
     from devdb.cli.progress import reporter, show
     from devdb.preflight import Run
@@ -141,6 +135,10 @@ def _act(action: str, command: str, options: Options) -> None:
             dump=not options.no_dump,
             yes=options.yes,
         )
-        result = getattr(actions, action)(run)
+        try:
+            result = getattr(actions, action)(run)
+        except psycopg.Error as exc:
+            # Scripts and questions tell of their failures themselves: what is left is the connection's.
+            raise ConnectionFailed(str(exc).strip()) from exc
     if not options.dry_run and not options.quiet:
         show(result)
