@@ -220,9 +220,10 @@ def test_in_place_nothing_of_other_schemas_is_dropped_unasked(run, in_place, tel
         "CREATE VIEW scratch.of_v AS SELECT * FROM scratch.v",
         "CREATE TABLE scratch.t (order_id int REFERENCES orders, of orders)",
         "CREATE TABLE scratch.free (id int)",
+        "CREATE VIEW scratch.linked AS SELECT * FROM prod_public.orders",
     )
     done = run("update-dev-db-data", status=1)
-    for said in ("view scratch.v", "t_order_id_fkey", "scratch.t", "--yes"):
+    for said in ("view scratch.v", "view scratch.linked", "t_order_id_fkey", "scratch.t", "--yes"):
         assert said in done.stderr
     assert "scratch.free" not in done.stderr
     assert ask(in_place, "SELECT count(*) FROM scratch.of_v") == 200
