@@ -8,6 +8,7 @@
 -- Transaction:  no
 -- Repeatable:   no
 -- Why:          a database in use cannot be renamed. New sessions wait while one attempt runs, so it ends.
+--               From the ending of sessions to COMMIT it is sent as one: a client killed meanwhile does not stop it.
 
 \warn replacing the dev database
 \connect {{ maintenance_db | argument }}
@@ -109,9 +110,9 @@ BEGIN
         END;
     END LOOP;
 END
-$devdb$;
+$devdb$ \;
 {% endif %}
-ALTER DATABASE {{ next_dbname | ident }} RENAME TO {{ dbname | ident }};
+ALTER DATABASE {{ next_dbname | ident }} RENAME TO {{ dbname | ident }} \;
 COMMIT;
 {% if replaces %}
 DROP DATABASE {{ old_dbname | ident }} WITH (FORCE);
