@@ -181,13 +181,8 @@ def _refuse_replacement(
         _refuse_dependents(run, templates, source, previous, ours)
         return ()
     lost = sorted(set(others) - set(source.schemas) - set(target.keep_schemas))
-    if lost and not run.yes:
-        raise Refused(
-            f"schemas that only {target.dbname} holds would be lost: {', '.join(lost)}",
-            hint="keep them with target.keep_schemas, or let them go with --yes",
-        )
-    if lost:
-        run.warn(f"schemas that only {target.dbname} holds are not kept: {', '.join(lost)}")
+    what = f"schemas that only {target.dbname} holds"
+    _let_go(run, lost, f"{what} would be lost", "keep them with target.keep_schemas", f"{what} are not kept")
     return tuple(name for name in target.keep_schemas if name in others)
 
 
@@ -196,13 +191,17 @@ def _refuse_dependents(
 ) -> None:
     emptied = [*source.schemas, *ours]
     lost = dev_server.dependents(previous, templates, schemas=emptied) if emptied else []
+    what = "objects that need the replaced schemas"
+    remedy = "take them out of the way, use replace: swap with keep_schemas"
+    _let_go(run, lost, f"{what} would be lost", remedy, f"{what} are dropped")
+
+
+def _let_go(run: Run, lost: Sequence[str], refusal: str, remedy: str, warning: str) -> None:
+    """Refuse to lose these, or with --yes warn that they are lost."""
     if lost and not run.yes:
-        raise Refused(
-            f"objects that need the replaced schemas would be lost: {', '.join(lost)}",
-            hint="take them out of the way, use replace: swap with keep_schemas, or let them go with --yes",
-        )
+        raise Refused(f"{refusal}: {', '.join(lost)}", hint=f"{remedy}, or let them go with --yes")
     if lost:
-        run.warn(f"objects that need the replaced schemas are dropped: {', '.join(lost)}")
+        run.warn(f"{warning}: {', '.join(lost)}")
 
 
 def _refuse_large(

@@ -10,68 +10,9 @@ import pytest
 from psycopg import sql
 from workbench import SLOW, eventually, unchanged
 
-from devdb.server import programs
-
 pytestmark = pytest.mark.usefixtures("shop")
 
 COMMANDS = ("build-dev-db", "update-dev-db-schema", "update-dev-db-data")
-
-
-@pytest.mark.parametrize("name", COMMANDS)
-def test_no_server_is_named_as_it_was_tried(run, name, tmp_path):
-    nowhere = {"PGHOST": str(tmp_path), "PGPORT": "5999", "PGPASSWORD": "top-secret"}
-    done = run(name, status=2, env=nowhere)
-    for said in (f"host {tmp_path}", "port 5999", "user postgres", "database proddb", "PGHOST", "-h"):
-        assert said in done.stderr
-    assert "top-secret" not in done.stderr + done.stdout
-
-
-def test_a_wrong_password_is_never_repeated(run, cluster):
-    env = {"PGHOST": "127.0.0.1", "PGPASSWORD": "not the password"}
-    done = run("build-dev-db", status=2, env=env)
-    for said in (
-        "host 127.0.0.1",
-        f"port {cluster.port}",
-        "user postgres",
-        "database proddb",
-        "~/.pgpass",
-        "PGPASSWORD",
-    ):
-        assert said in done.stderr
-    assert "not the password" not in done.stderr + done.stdout
-
-
-def test_no_password_at_all(run):
-    done = run("build-dev-db", status=2, env={"PGHOST": "127.0.0.1"})
-    assert "no password supplied" in done.stderr
-    assert "~/.pgpass" in done.stderr
-
-
-def test_no_such_source(run):
-    done = run("build-dev-db", "--prod-db", "nowhere", status=2)
-    assert "database nowhere" in done.stderr
-    assert 'database "nowhere" does not exist' in done.stderr
-
-
-def test_no_such_user(run):
-    done = run("build-dev-db", "-U", "nobody here", status=2)
-    assert "user nobody here" in done.stderr
-    assert "-U" in done.stderr
-
-
-def test_the_dev_server_is_told_from_the_source(run, tmp_path):
-    done = run("build-dev-db", status=2, settings=f"target: {{host: {tmp_path}, port: 5998}}")
-    assert f"host {tmp_path}, port 5998, user postgres, database postgres" in done.stderr
-
-
-def test_no_such_maintenance_database(run):
-    done = run("build-dev-db", status=2, settings="target: {maintenance_db: nowhere}")
-    assert "database nowhere" in done.stderr
-
-
-def test_a_password_in_an_option_is_not_repeated(run, tmp_path):
-    done = run("build-dev-db", "--prod-db", f"postgresql://u:gehe1m@/x?host={tmp_path}&port=1", status=2)
-    assert "gehe1m" not in done.stderr + done.stdout
 
 
 @pytest.mark.parametrize(
@@ -137,77 +78,6 @@ def test_a_rule_whose_sql_is_wrong_is_named_by_file_and_line(run, dev_db, databa
     assert before == ask(
         dev_db, "SELECT pg_catalog.pg_postmaster_start_time()::text || oid FROM pg_database WHERE datname = 'devdb'"
     )
-    assert ask(dev_db, "SELECT count(*) FROM orders") == 200
-
-
-def test_a_schema_that_only_the_dev_database_holds_is_named_and_not_lost(run, dev_db, tell, ask):
-    tell(dev_db, "CREATE SCHEMA scratch", "CREATE TABLE scratch.t AS SELECT 1 AS x")
-    done = run("update-dev-db-data", status=1)
-    assert "scratch" in done.stderr
-    assert "keep_schemas" in done.stderr
-    assert "--yes" in done.stderr
-    assert ask(dev_db, "SELECT x FROM scratch.t") == 1
-    done = run("update-dev-db-data", "--no-dump", "--yes")
-    assert "warning: schemas that only devdb holds are not kept: scratch" in done.stderr
-    assert ask(dev_db, "SELECT to_regclass('scratch.t')") is None
-
-
-def test_a_kept_schema_keeps_everything(run, dev_db, tell, ask, psql, cluster):
-    tell(
-        dev_db,
-        'CREATE SCHEMA "My Scratch"',
-        """CREATE TABLE "My Scratch".note (
-            id bigint GENERATED ALWAYS AS IDENTITY,
-            order_id int REFERENCES public.orders,
-            "100%" text CHECK ("100%" <> ''),
-            at timestamptz DEFAULT now()
-        )""",
-        r"""INSERT INTO "My Scratch".note (order_id, "100%") VALUES (7, E'a\tb\\'), (NULL, '{{ x }}')""",
-        """CREATE FUNCTION "My Scratch".f() RETURNS int LANGUAGE sql AS 'SELECT 7'""",
-        """CREATE VIEW "My Scratch".v AS
-            SELECT o.note, n."100%" FROM "My Scratch".note AS n JOIN orders AS o ON o.id = n.order_id""",
-        """CREATE INDEX ON "My Scratch".note (at)""",
-        """COMMENT ON TABLE "My Scratch".note IS 'ours'""",
-        """GRANT SELECT ON "My Scratch".note TO PUBLIC""",
-    )
-    kept = ["--schema", '"My Scratch"']
-    before = psql(cluster.conninfo(dev_db), "-c", 'SELECT * FROM "My Scratch".note, "My Scratch".v')
-    schema = programs.run(programs.find("pg_dump"), [*kept, "--schema-only", cluster.conninfo(dev_db)])
-    run("update-dev-db-data", "--no-dump", settings="target: {keep_schemas: [My Scratch]}")
-    assert psql(cluster.conninfo(dev_db), "-c", 'SELECT * FROM "My Scratch".note, "My Scratch".v') == before
-    after = programs.run(programs.find("pg_dump"), [*kept, "--schema-only", cluster.conninfo(dev_db)])
-    assert _plain(after) == _plain(schema)
-    assert ask(dev_db, "SELECT count(*) FROM pg_constraint WHERE contype = 'f' AND convalidated") == 2
-
-
-def test_a_kept_row_whose_target_is_no_longer_sampled_is_kept(run, dev_db, tell, ask):
-    tell(
-        dev_db,
-        "CREATE SCHEMA scratch",
-        "CREATE TABLE scratch.note (order_id int REFERENCES public.orders)",
-        "INSERT INTO scratch.note VALUES (150)",
-    )
-    settings = 'target: {keep_schemas: [scratch]}\nsampling: {tables: {public.orders: {where: "id < 10"}}}\n'
-    done = run("update-dev-db-data", "--no-dump", settings=settings)
-    assert "NOT VALID" in done.stderr
-    assert "note_order_id_fkey" in done.stderr
-    assert ask(dev_db, "SELECT order_id FROM scratch.note") == 150
-    assert ask(dev_db, "SELECT convalidated FROM pg_constraint WHERE conname = 'note_order_id_fkey'") is False
-
-
-def test_a_kept_schema_that_no_longer_fits_leaves_the_dev_database_alone(run, dev_db, tell, ask, databases):
-    tell(dev_db, "CREATE SCHEMA scratch", "CREATE VIEW scratch.v AS SELECT note FROM orders")
-    tell("proddb", "ALTER TABLE orders DROP COLUMN note")
-    there = databases()
-    done = run("update-dev-db-schema", status=3, settings="target: {keep_schemas: [scratch]}")
-    assert "scratch" in done.stderr
-    assert "note" in done.stderr
-    assert databases() == there
-    assert ask(dev_db, "SELECT count(*) FROM scratch.v") == 200
-
-
-def test_a_schema_to_keep_that_is_not_there_does_not_stop_a_run(run, dev_db, ask):
-    run("update-dev-db-data", "--no-dump", settings="target: {keep_schemas: [scratch]}")
     assert ask(dev_db, "SELECT count(*) FROM orders") == 200
 
 
@@ -494,7 +364,3 @@ def test_roles_that_cannot_be_created_are_left_out_with_a_warning(command, elsew
     with psycopg.connect(elsewhere.conninfo("roles_left"), autocommit=True) as connection:
         assert connection.execute("SELECT count(*) FROM pg_policies").fetchone() == (0,)
         assert connection.execute("SELECT count(*) FROM orders").fetchone() == (200,)
-
-
-def _plain(dump):
-    return re.sub(rb"^\\(un)?restrict .*\n", b"", dump, flags=re.MULTILINE)
