@@ -3,7 +3,8 @@
 --               groups (list)         tables to complete together (devdb.sampling.closure.Group)
 --               drop_keys (list)      foreign keys whose dangling rows are dropped (devdb.catalog.model.ForeignKey)
 --               check_keys (list)     foreign keys that are checked here rather than by ADD CONSTRAINT
---               post_data (script)    the post-data section of schema.sql
+--               post_data (script)    the post-data section of schema.sql; none when what follows the load is done
+--                                     elsewhere, over several connections
 --               sequences (list)      sequences to position (devdb.catalog.model.Sequence)
 --               materialized_views (list)  to refresh, in this order (devdb.catalog.model.Name)
 --               analyzed (list)       tables to collect statistics of (devdb.catalog.model.Name): all would take in the
@@ -28,15 +29,6 @@ BEGIN;
 {% if not single_transaction %}
 COMMIT;
 {% endif %}
-\warn creating indexes, keys and triggers
-{% if single_transaction %}
--- From here the rows can be looked at again, should a key refuse them.
-SAVEPOINT devdb_loaded;
-{% endif %}
-{{ post_data | script }}
-{% include "update/session.sql" %}
-{% include "populate/refresh.sql" %}
-{% if analyzed %}
-\warn collecting statistics
-ANALYZE {% for name in analyzed %}{{ name.sql | sql }}{% if not loop.last %}, {% endif %}{% endfor %};
+{% if post_data %}
+{% include "populate/finish.sql" %}
 {% endif %}
