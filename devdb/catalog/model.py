@@ -9,6 +9,7 @@ from functools import cached_property
 from devdb.sqltext.quoting import ident, literal
 
 _DEFAULT_COLLATION = 'pg_catalog."default"'
+_TEXTS = frozenset({"text", "character varying", "character", "bpchar"})
 
 
 @dataclass(frozen=True, order=True)
@@ -105,10 +106,15 @@ class Table:
 
 @dataclass(frozen=True)
 class ForeignKey:
-    """A declared foreign key; `child` refers to `parent`, column by column.
+    """A foreign key, declared in the schema or virtual; `child` refers to `parent`, column by column.
 
     `equals` are the operators that compare a parent's column with the child's, `parent_equals` those that compare two
     of the parent's, as values of `compared_types` (text, where the column is a varchar).
+
+    Only a virtual key has these: `values`, SQL over the child's bare column names, one for each of `parent_columns`
+    (None when they are plain columns, as those of declared keys are); `when`, the condition over the same names under
+    which a row refers to anything; `each`, which says that the value is an array, whose elements refer. `child_columns`
+    are then the columns that the values mention, and `when_columns` those of the condition.
     """
 
     name: str
@@ -120,14 +126,51 @@ class ForeignKey:
     parent_equals: tuple[str, ...]
     compared_types: tuple[str, ...]
     is_validated: bool
+    match_full: bool = False
+    is_virtual: bool = False
+    values: tuple[str, ...] | None = None
+    when: str | None = None
+    when_columns: tuple[str, ...] = ()
+    each: bool = False
 
     def __str__(self) -> str:
         return f"{self.child.name} ({', '.join(self.child_columns)}) -> {self.parent.name} ({self.name})"
 
     @property
+    def is_plain(self) -> bool:
+        """Whether columns alone make the reference, as those of a declared key do."""
+        return self.values is None and self.when is None and not self.each
+
+    @property
+    def read_columns(self) -> tuple[str, ...]:
+        """The child's columns that tell what a row refers to, each once."""
+        return tuple(dict.fromkeys((*self.child_columns, *self.when_columns)))
+
+    @property
     def shown_columns(self) -> tuple[str, ...]:
         """The columns by which a person finds a row that violates the key."""
-        return tuple(dict.fromkeys((*self.child.primary_key, *self.child_columns)))
+        return tuple(dict.fromkeys((*self.child.primary_key, *self.read_columns)))
+
+    def references(self) -> tuple[str, ...]:
+        """SQL over the child's bare column names: its value for each of `parent_columns`, as it is compared.
+
+        NULL where `when` does not hold; no value is converted there. With `each`, an array of such values.
+        """
+        values = self.values or tuple(ident(name) for name in self.child_columns)
+        found = []
+        for value, parent_column, compared in zip(values, self.parent_columns, self.compared_types, strict=True):
+            # On lines of its own: what the user wrote may end in a comment.
+            written = f"(\n{value}\n)::{compared}{'[]' if self.each else ''}{self._collate(parent_column, compared)}"
+            found.append(written if self.when is None else f"CASE WHEN (\n{self.when}\n) THEN {written} END")
+        return tuple(found)
+
+    def _collate(self, parent_column: str, compared: str) -> str:
+        """The key compares by its parent's collation, whatever that of the child's columns is."""
+        collation = self.parent.column[parent_column].collation
+        others = any(self.child.column[name].collation not in (None, collation) for name in self.child_columns)
+        if collation is None and not (others and compared in _TEXTS):
+            return ""
+        return f" COLLATE {collation or _DEFAULT_COLLATION}"
 
     def value(self, parent_column: str, reference: str) -> str:
         """SQL: the child's value for `parent_column`, found at `reference`, as it is compared: type and collation."""

@@ -154,4 +154,5 @@ def _keys(rows: Sequence[Any], tables: Sequence[Table], chosen: Sequence[str]) -
                 # An operator of any array, enum or range compares values of the column's own type.
                 compared_types=tuple(named or parent.column[column].base_type for named, column in types),
                 is_validated=row.is_validated,
+                match_full=row.match_full,
             )

@@ -29,7 +29,8 @@ SELECT
      FROM pg_catalog.unnest(k.conppeqop) WITH ORDINALITY AS u (oid, position)
      JOIN pg_catalog.pg_operator AS o ON o.oid = u.oid
      JOIN pg_catalog.pg_type AS t ON t.oid = o.oprright) AS compared_types,
-    k.convalidated AS is_validated
+    k.convalidated AS is_validated,
+    k.confmatchtype = 'f' AS match_full
 FROM pg_catalog.pg_constraint AS k
 JOIN pg_catalog.pg_class AS c ON c.oid = k.conrelid
 JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
