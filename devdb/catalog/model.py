@@ -9,7 +9,6 @@ from functools import cached_property
 from devdb.sqltext.quoting import ident, literal
 
 _DEFAULT_COLLATION = 'pg_catalog."default"'
-_TEXTS = frozenset({"text", "character varying", "character", "bpchar"})
 
 
 @dataclass(frozen=True, order=True)
@@ -66,12 +65,23 @@ class Column:
 
 
 @dataclass(frozen=True)
+class UniqueKey:
+    """Columns that name a row. `equals` are the operators that compare two values, as values of `compared_types`."""
+
+    columns: tuple[str, ...]
+    equals: tuple[str, ...]
+    compared_types: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Table:
     """A table of the source. `row_estimate` is the planner's, None when the table was never analyzed.
 
     `kind` is pg_class.relkind: r a table, p a partitioned one, f a foreign one. `partition_root` is the topmost parent
     of a partition. `has_children` tells a parent of legacy inheritance: a plain SELECT of it returns its children's
-    rows too.
+    rows too. `unique_keys` begins with the primary key; those of a partition are not told. `partition_columns`
+    decide where a row of it lies. `may_enter` and `may_read` tell what the source's user may do: enter the schema, read
+    all columns.
     """
 
     oid: int
@@ -83,6 +93,10 @@ class Table:
     has_children: bool
     primary_key: tuple[str, ...]
     columns: tuple[Column, ...] = field(repr=False)
+    unique_keys: tuple[UniqueKey, ...] = field(default=(), repr=False)
+    partition_columns: tuple[str, ...] = ()
+    may_enter: bool = True
+    may_read: bool = True
 
     @cached_property
     def column(self) -> Mapping[str, Column]:
@@ -137,11 +151,6 @@ class ForeignKey:
         return f"{self.child.name} ({', '.join(self.child_columns)}) -> {self.parent.name} ({self.name})"
 
     @property
-    def is_plain(self) -> bool:
-        """Whether columns alone make the reference, as those of a declared key do."""
-        return self.values is None and self.when is None and not self.each
-
-    @property
     def read_columns(self) -> tuple[str, ...]:
         """The child's columns that tell what a row refers to, each once."""
         return tuple(dict.fromkeys((*self.child_columns, *self.when_columns)))
@@ -150,27 +159,6 @@ class ForeignKey:
     def shown_columns(self) -> tuple[str, ...]:
         """The columns by which a person finds a row that violates the key."""
         return tuple(dict.fromkeys((*self.child.primary_key, *self.read_columns)))
-
-    def references(self) -> tuple[str, ...]:
-        """SQL over the child's bare column names: its value for each of `parent_columns`, as it is compared.
-
-        NULL where `when` does not hold; no value is converted there. With `each`, an array of such values.
-        """
-        values = self.values or tuple(ident(name) for name in self.child_columns)
-        found = []
-        for value, parent_column, compared in zip(values, self.parent_columns, self.compared_types, strict=True):
-            # On lines of its own: what the user wrote may end in a comment.
-            written = f"(\n{value}\n)::{compared}{'[]' if self.each else ''}{self._collate(parent_column, compared)}"
-            found.append(written if self.when is None else f"CASE WHEN (\n{self.when}\n) THEN {written} END")
-        return tuple(found)
-
-    def _collate(self, parent_column: str, compared: str) -> str:
-        """The key compares by its parent's collation, whatever that of the child's columns is."""
-        collation = self.parent.column[parent_column].collation
-        others = any(self.child.column[name].collation not in (None, collation) for name in self.child_columns)
-        if collation is None and not (others and compared in _TEXTS):
-            return ""
-        return f" COLLATE {collation or _DEFAULT_COLLATION}"
 
     def value(self, parent_column: str, reference: str) -> str:
         """SQL: the child's value for `parent_column`, found at `reference`, as it is compared: type and collation."""
@@ -231,7 +219,8 @@ class Database:
 class Source:
     """A source's tables and keys, as read at one time. `schemas` are the chosen ones.
 
-    `materialized_views` are those that hold rows at the source, each after those that it reads.
+    `materialized_views` are those that hold rows at the source, each after those that it reads. `views` are all views,
+    with their kind: v a view, m a materialized one.
     """
 
     database: Database
@@ -240,6 +229,7 @@ class Source:
     foreign_keys: tuple[ForeignKey, ...]
     sequences: tuple[Sequence, ...]
     materialized_views: tuple[Name, ...]
+    views: Mapping[Name, str] = field(default_factory=dict, repr=False)
 
     @cached_property
     def by_oid(self) -> Mapping[int, Table]:

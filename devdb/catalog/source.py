@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import psycopg
@@ -10,11 +10,13 @@ from psycopg.rows import namedtuple_row
 
 from devdb.catalog import model
 from devdb.catalog.graph import components
-from devdb.catalog.model import Column, Database, ForeignKey, Name, Source, Table
+from devdb.catalog.model import Column, Database, ForeignKey, Name, Source, Table, UniqueKey
 from devdb.errors import Refused, ScriptFailed, SettingsError
 from devdb.server.connection import raise_if_lost
 from devdb.settings.complaints import nearest
 from devdb.sqltext.templates import Templates
+
+_VIEWS = "vm"
 
 
 def ask(connection: psycopg.Connection[Any], templates: Templates, name: str, **parameters: object) -> list[Any]:
@@ -67,6 +69,7 @@ def read(
     for row in ask(connection, templates, "catalog/columns.sql", schemas=chosen):
         values = row._asdict()
         columns.setdefault(values.pop("table_oid"), []).append(Column(**values))
+    relations = ask(connection, templates, "catalog/tables.sql", schemas=chosen)
     tables = tuple(
         Table(
             oid=row.oid,
@@ -78,8 +81,13 @@ def read(
             has_children=row.has_children,
             primary_key=tuple(row.primary_key),
             columns=tuple(columns.get(row.oid, ())),
+            unique_keys=tuple(_unique_keys(row.unique_keys, columns.get(row.oid, ()))),
+            partition_columns=tuple(row.partition_columns),
+            may_enter=row.may_enter,
+            may_read=row.may_read,
         )
-        for row in ask(connection, templates, "catalog/tables.sql", schemas=chosen)
+        for row in relations
+        if row.kind not in _VIEWS
     )
     return Source(
         database=database,
@@ -97,6 +105,7 @@ def read(
             for row in ask(connection, templates, "catalog/sequences.sql", schemas=chosen)
         ),
         materialized_views=_refresh_order(ask(connection, templates, "catalog/materialized_views.sql", schemas=chosen)),
+        views={Name(row.schema, row.name): row.kind for row in relations if row.kind in _VIEWS},
     )
 
 
@@ -127,6 +136,14 @@ def _refresh_order(views: Sequence[Any]) -> tuple[Name, ...]:
                 todo.append(other)
     ordered = (by_oid[oid] for component in components(reads) for oid in component if oid in needed)
     return tuple(Name(view.schema, view.name) for view in ordered if view.is_materialized)
+
+
+def _unique_keys(rows: Sequence[Any], columns: Iterable[Column]) -> Iterator[UniqueKey]:
+    base_types = {column.name: column.base_type for column in columns}
+    for names, equals, types in rows:
+        # An operator of any array, enum or range compares values of the column's own type.
+        compared = (named or base_types[name] for name, named in zip(names, types, strict=True))
+        yield UniqueKey(tuple(names), tuple(equals), tuple(compared))
 
 
 def _keys(rows: Sequence[Any], tables: Sequence[Table], chosen: Sequence[str]) -> Iterator[ForeignKey]:

@@ -2,14 +2,15 @@
 -- Parameters:   schemas (list)  schemas to look into; empty means all but the system's
 -- Transaction:  no
 -- Repeatable:   yes
--- Why:          a domain's base type is told too: a foreign data wrapper sends comparisons of base types only
+-- Why:          a domain's base type is told too: a foreign data wrapper sends comparisons of base types only. A domain
+--               may forbid NULL as well
 
 WITH RECURSIVE base AS (
-    SELECT t.oid, t.oid AS base
+    SELECT t.oid, t.oid AS base, false AS not_null
     FROM pg_catalog.pg_type AS t
     WHERE t.typtype <> 'd'
     UNION ALL
-    SELECT t.oid, b.base
+    SELECT t.oid, b.base, b.not_null OR t.typnotnull
     FROM base AS b
     JOIN pg_catalog.pg_type AS t ON t.typbasetype = b.oid AND t.typtype = 'd'
 )
@@ -22,7 +23,7 @@ SELECT
     bn.nspname AS base_schema,
     bt.typcategory = 'A' AS is_array,
     a.atttypid <> b.base AS is_domain,
-    a.attnotnull AS not_null,
+    a.attnotnull OR b.not_null AS not_null,
     a.attgenerated <> '' AS is_generated,
     a.attidentity::text AS identity,
     CASE WHEN a.attcollation <> 0 AND a.attcollation <> 100

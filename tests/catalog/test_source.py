@@ -7,7 +7,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from databases import new_database
+from databases import connect, new_database, roles
 
 from devdb.catalog import source as catalog
 from devdb.catalog.model import Name, Source
@@ -122,6 +122,91 @@ def test_each_foreign_key_is_read_once_as_it_was_declared(source: Source) -> Non
         ("shop.orders", ("customer_code",), "shop.customer", ("code",)),
         ("shop.orders", ("hall", "shelf"), "Ware House.place", ("hall", "shelf")),
     }
+
+
+UNIQUE = """
+CREATE EXTENSION citext SCHEMA public;
+CREATE COLLATION folding (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+CREATE DOMAIN never_null AS integer NOT NULL;
+CREATE DOMAIN nor_this AS never_null;
+CREATE TYPE mood AS ENUM ('so-so');
+CREATE TABLE many (
+    b integer, a integer, c varchar(9) UNIQUE, d mood UNIQUE DEFERRABLE, e citext UNIQUE, f text, g text, h text,
+    i text COLLATE folding, j nor_this, k text, PRIMARY KEY (a, b)
+);
+CREATE UNIQUE INDEX ON many (f) WHERE g IS NULL;
+CREATE UNIQUE INDEX ON many (lower(g));
+CREATE UNIQUE INDEX ON many (h) INCLUDE (a, b);
+CREATE UNIQUE INDEX ON many (i COLLATE "C");
+CREATE UNIQUE INDEX ON many (k COLLATE "C");
+CREATE INDEX ON many (g);
+CREATE TABLE split (id integer, day date, place integer, PRIMARY KEY (id, day, place)) PARTITION BY RANGE (day);
+CREATE TABLE split_0 PARTITION OF split DEFAULT PARTITION BY LIST (place);
+CREATE TABLE split_0_0 PARTITION OF split_0 DEFAULT;
+CREATE TABLE refers (
+    a integer, b integer, c varchar REFERENCES many (c), FOREIGN KEY (a, b) REFERENCES many MATCH FULL);
+CREATE VIEW seen AS SELECT 1 AS one;
+CREATE MATERIALIZED VIEW held AS SELECT 1 AS one;
+"""
+
+
+@pytest.fixture(scope="module")
+def unique(cluster: Cluster) -> Iterator[psycopg.Connection[Any]]:
+    with new_database(cluster, UNIQUE) as made:
+        yield made
+
+
+def test_a_unique_key_is_of_columns_alone_and_of_every_row(unique: psycopg.Connection[Any]) -> None:
+    many = table(read(unique), "many", "public")
+    assert [key.columns for key in many.unique_keys] == [("a", "b"), ("c",), ("d",), ("e",), ("h",), ("k",)]
+    assert [(key.equals, key.compared_types) for key in many.unique_keys[:4]] == [
+        (("=", "="), ("integer", "integer")),
+        (("=",), ("text",)),
+        (("=",), ("public.mood",)),
+        (("OPERATOR(public.=)",), ("public.citext",)),
+    ]
+
+
+def test_columns_that_decide_the_partition_are_known_at_every_level(unique: psycopg.Connection[Any]) -> None:
+    assert set(table(read(unique), "split", "public").partition_columns) == {"day", "place"}
+    assert table(read(unique), "many", "public").partition_columns == ()
+
+
+def test_a_domain_may_forbid_null_as_well(unique: psycopg.Connection[Any]) -> None:
+    column = table(read(unique), "many", "public").column
+    assert (column["j"].not_null, column["a"].not_null, column["c"].not_null) == (True, True, False)
+
+
+def test_a_key_that_must_match_in_full_is_known(unique: psycopg.Connection[Any]) -> None:
+    keys = {key.child_columns: key.match_full for key in read(unique).foreign_keys}
+    assert keys == {("a", "b"): True, ("c",): False}
+
+
+def test_views_are_known_and_are_no_tables(unique: psycopg.Connection[Any]) -> None:
+    found = read(unique)
+    assert found.views == {Name("public", "seen"): "v", Name("public", "held"): "m"}
+    assert not {table.name for table in found.tables} & found.views.keys()
+
+
+def test_what_the_user_may_not_read_is_known(cluster: Cluster) -> None:
+    text = """
+        CREATE SCHEMA closed;
+        CREATE TABLE closed.inside (id integer);
+        CREATE TABLE shown (id integer, name text);
+        CREATE TABLE half (id integer, name text);
+        CREATE TABLE by_column (id integer, name text);
+        GRANT SELECT ON shown, closed.inside TO reader;
+        GRANT SELECT (id) ON half TO reader;
+        GRANT SELECT (id, name) ON by_column TO reader;
+    """
+    with roles(cluster, "reader", attributes="LOGIN"), new_database(cluster) as made:
+        made.execute(text)
+        with connect(cluster, made.info.dbname, "reader") as reader:
+            found = {table.name.name: (table.may_enter, table.may_read) for table in read(reader).tables}
+        made.execute("DROP OWNED BY reader")
+    assert found == {
+        "inside": (False, True), "shown": (True, True), "half": (True, False), "by_column": (True, True),
+    }  # fmt: skip
 
 
 def test_a_parent_of_legacy_inheritance_is_known(source: Source) -> None:
