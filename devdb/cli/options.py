@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import click
 
@@ -36,6 +36,13 @@ class Options:
     verbose: int = 0
     quiet: bool = False
     yes: bool = False
+    percent: float | None = None
+    seed: tuple[str, ...] = ()
+    seed_file: Path | None = None
+    allow_empty: bool = False
+    plan: Path | None = None
+    reader: Literal["auto", "wrapper", "direct"] | None = None
+    jobs: int | None = None
 
     def settings(self) -> Settings:
         """Load the settings, these options over the file. Raises SettingsError, ScriptFailed or UsageError."""
@@ -47,6 +54,13 @@ class Options:
             prod_db=self.prod_db,
             sql_dir=self.sql_dir,
             output_dir=self.output_dir,
+            percent=self.percent,
+            seeds=self.seed,
+            seed_file=self.seed_file,
+            allow_empty=self.allow_empty,
+            plan=self.plan,
+            reader=self.reader,
+            jobs=self.jobs,
         )
         return Settings.load(self.config, overrides=overrides)
 
@@ -86,6 +100,33 @@ _OPTIONS: dict[str, Callable[[_Command], _Command]] = {
     "verbose": click.option("-v", "--verbose", count=True, help="Say more; -vv also shows the SQL."),
     "quiet": click.option("-q", "--quiet", is_flag=True, help="Say nothing but warnings and errors."),
     "yes": click.option("-y", "--yes", is_flag=True, help="Go on where devdb would refuse to replace or drop."),
+    "percent": click.option(
+        "--percent", type=float, metavar="P", help="Take about P percent of everything; goes over sampling.percent."
+    ),
+    "seed": click.option(
+        "--seed",
+        multiple=True,
+        metavar="'TABLE: CONDITION'",
+        help="Take these rows, what they need and their children, and nothing else; may be given several times.",
+    ),
+    "seed_file": click.option(
+        "--seed-file", type=click.Path(path_type=Path), metavar="FILE", help="A seed on each line, as of --seed."
+    ),
+    "allow_empty": click.option("--allow-empty", is_flag=True, help="Go on where a seed matches no row."),
+    "plan": click.option(
+        "--plan",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Take the rows that this file says, as devdb plan --write wrote it.",
+    ),
+    "reader": click.option(
+        "--reader",
+        type=click.Choice(["auto", "wrapper", "direct"]),
+        help="How rows are read from the source.  [default: auto]",
+    ),
+    "jobs": click.option(
+        "-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Connections that read at once."
+    ),
 }
 
 

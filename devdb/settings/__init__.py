@@ -1,23 +1,37 @@
 """What a run is told: devdb.yaml, options and environment as one frozen object."""
 
 from devdb.settings.complaints import nearest, one_error
-from devdb.settings.expressions import unknown_columns
-from devdb.settings.patterns import Pattern, pattern_for
+from devdb.settings.expressions import column_names, unknown_columns
+from devdb.settings.follow import Follow, KeyRule
+from devdb.settings.key_patterns import KeyPattern, key_pattern_for, parse_key_pattern
+from devdb.settings.patterns import Pattern, parse_pattern, pattern_for
 from devdb.settings.rule import Rule
-from devdb.settings.sections import Sampling, Source, Target
+from devdb.settings.sampling import Sampling
+from devdb.settings.sections import Source, Target
+from devdb.settings.seeds import Seed
 from devdb.settings.settings import FILE_NAME, Overrides, Settings
+from devdb.settings.virtual_key import VirtualKey
 
 __all__ = [
     "FILE_NAME",
+    "Follow",
+    "KeyPattern",
+    "KeyRule",
     "Overrides",
     "Pattern",
     "Rule",
     "Sampling",
+    "Seed",
     "Settings",
     "Source",
     "Target",
+    "VirtualKey",
+    "column_names",
+    "key_pattern_for",
     "nearest",
     "one_error",
+    "parse_key_pattern",
+    "parse_pattern",
     "pattern_for",
     "unknown_columns",
 ]

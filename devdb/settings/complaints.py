@@ -67,11 +67,19 @@ def passwords(document: Document) -> dict[KeyPath, SettingsError]:
 
 
 def mistakes(
-    exc: ValidationError, document: Document, root: type[BaseModel], *, but_not_at: Collection[KeyPath] = ()
+    exc: ValidationError,
+    document: Document,
+    root: type[BaseModel],
+    *,
+    at: KeyPath = (),
+    but_not_at: Collection[KeyPath] = (),
 ) -> list[SettingsError]:
-    """Return what pydantic found, in the words of the file; nothing about the places `but_not_at`."""
-    found = [(_keys(details), details) for details in exc.errors(include_url=False)]
-    return [_explain(keys, details, document, root) for keys, details in found if keys not in but_not_at]
+    """Return what pydantic found, in the words of the file; nothing about the places `but_not_at`.
+
+    `root` is the model of what the document holds at `at`; () is the whole of it.
+    """
+    found = [((*at, *_keys(details)), details) for details in exc.errors(include_url=False)]
+    return [_explain(keys, details, document, root, at) for keys, details in found if keys not in but_not_at]
 
 
 def dotted(keys: KeyPath) -> str:
@@ -87,20 +95,24 @@ def _keys(details: ErrorDetails) -> KeyPath:
     return loc[:-1] if loc and loc[-1] == "[key]" else loc  # pydantic's mark for "the key, not its value"
 
 
-def _explain(keys: KeyPath, details: ErrorDetails, document: Document, root: type[BaseModel]) -> SettingsError:
+def _explain(
+    keys: KeyPath, details: ErrorDetails, document: Document, root: type[BaseModel], at: KeyPath
+) -> SettingsError:
     name = dotted(keys) or "the settings"
     kind = details["type"]
     written = document.written(keys)
     found = _describe(details["input"], written)
     if kind == "extra_forbidden":
-        return _error(document, keys, f"{name}: unknown key", _hint_for_key(keys, root))
+        return _error(document, keys, f"{name}: unknown key", _hint_for_key(keys, root, at))
+    if kind == "missing":
+        return _error(document, keys, f"{name}: must be given", None)
     if kind in _EXPECTED:
         hint = "in quotes it is a text" if kind == "string_type" and written else None
         if kind == "tuple_type" and written:
             hint = f"write [{written}]"
         return _error(document, keys, f"{name}: expected {_EXPECTED[kind]}, found {found}", hint)
     if kind == "wrong_type":
-        hint = nearest(written, ("all", "none")) if written and keys[0] == "sampling" else None
+        hint = nearest(written, details.get("ctx", {}).get("words", ())) if written else None
         return _error(document, keys, f"{name}: expected {details['msg']}, found {found}", hint)
     if kind == "literal_error":
         expected = details["ctx"]["expected"].replace("'", "")
@@ -112,11 +124,11 @@ def _explain(keys: KeyPath, details: ErrorDetails, document: Document, root: typ
     return _error(document, keys, f"{name}: {reason}", None)
 
 
-def _hint_for_key(keys: KeyPath, root: type[BaseModel]) -> str | None:
-    key, known = str(keys[-1]), _known_keys(keys[:-1], root)
+def _hint_for_key(keys: KeyPath, root: type[BaseModel], at: KeyPath) -> str | None:
+    key, known = str(keys[-1]), _known_keys(keys[len(at) : -1], root)
     for section in _sections(root):
         if key in _known_keys(section, root):
-            return f"it belongs at {dotted((*section, key))}"
+            return f"it belongs at {dotted((*at, *section, key))}"
     return nearest(key, known) or "known here: " + ", ".join(known)
 
 

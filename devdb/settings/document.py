@@ -41,18 +41,25 @@ class Document:
         return self.places[keys].written if keys in self.places else None
 
 
-def read(path: Path) -> Document:
-    """Return the content of the YAML file `path`. Raises SettingsError for what is not one plain YAML document."""
+def read(path: Path, *, if_missing: str | None = None) -> Document:
+    """Return the content of the YAML file `path`; `if_missing` is the hint when there is none.
+
+    Raises SettingsError for what is not one plain YAML document.
+    """
+    return parse(read_text(path, if_missing=if_missing), path)
+
+
+def read_text(path: Path, *, if_missing: str | None = None) -> str:
+    """Return the text of a file. Raises SettingsError for what cannot be read or is no UTF-8."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError as exc:
-        raise SettingsError("no such file", path=path, hint="devdb init writes one to start from") from exc
+        raise SettingsError("no such file", path=path, hint=if_missing) from exc
     except OSError as exc:
         raise SettingsError(f"cannot be read: {exc.strerror}", path=path) from exc
     except UnicodeDecodeError as exc:
         line = exc.object[: exc.start].count(b"\n") + 1
         raise SettingsError("this is not UTF-8 text", path=path, line=line) from exc
-    return parse(text, path)
 
 
 def parse(text: str, path: Path) -> Document:

@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    Strict,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 NAME_BYTES = 63  # PostgreSQL cuts longer names off (NAMEDATALEN - 1)
 
@@ -26,6 +39,40 @@ class Section(BaseModel):
             return value
         known = {item.alias or name for name, item in cls.model_fields.items()}
         return {key: item for key, item in value.items() if item is not None or key not in known}
+
+
+class Placed(BaseModel):
+    """A value that knows where it is written, for messages. Equal to one that says the same elsewhere."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    _path: Path | None = PrivateAttr(default=None)
+    _line: int | None = PrivateAttr(default=None)
+
+    def at(self, path: Path | None, line: int | None) -> Self:
+        """Return this value as one that stands on `line` of the file `path`."""
+        placed = self.model_copy()
+        placed._path, placed._line = path, line
+        return placed
+
+    @property
+    def path(self) -> Path | None:
+        """The file that holds it; None for a default or a program's own."""
+        return self._path
+
+    @property
+    def line(self) -> int | None:
+        """Its line in `path`, from 1."""
+        return self._line
+
+    def _said(self) -> tuple[Any, ...]:
+        return tuple(getattr(self, name) for name in type(self).model_fields)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, type(self)) and self._said() == other._said()
+
+    def __hash__(self) -> int:
+        return hash(self._said())
 
 
 def check_name(name: str) -> str:
@@ -54,8 +101,15 @@ def _texts(value: Any) -> Any:
     }
 
 
+def _not_blank(text: str) -> str:
+    if not text.strip():
+        raise PydanticCustomError("blank", "must not be empty")
+    return text
+
+
 Name = Annotated[str, Strict(), AfterValidator(check_name)]
 DatabaseName = Annotated[str, Strict(), AfterValidator(_check_database)]
 Flag = Annotated[bool, Strict()]
 Text = Annotated[str, Strict(), Field(min_length=1)]
+Sql = Annotated[str, Strict(), AfterValidator(_not_blank)]  # an expression, as the user wrote it
 TEXTS = BeforeValidator(_texts)  # for mappings of Text

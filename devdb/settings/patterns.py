@@ -54,7 +54,7 @@ def parse_pattern(text: str) -> Pattern:
     """Return the pattern that `text` writes. Raises PatternError."""
     if not _WHOLE.fullmatch(text):
         raise PatternError(f'{text} is not a table\'s name: write schema.table, a name with a dot or a quote in "…"')
-    parts = [_part(match) for match in _PART.finditer(text)]
+    parts = [part(match.group()) for match in _PART.finditer(text)]
     if len(parts) == 1:
         raise PatternError(f"{text} has no schema: write public.{text}")
     if len(parts) > 2:
@@ -64,18 +64,27 @@ def parse_pattern(text: str) -> Pattern:
 
 def pattern_for(schema: str, table: str) -> str:
     """Return the text of the pattern that names exactly this table."""
-    return f"{_written(schema)}.{_written(table)}"
+    return f"{written(schema)}.{written(table)}"
 
 
-def _part(match: re.Match[str]) -> Part:
-    text = match.group()
+def parse_one_table(text: str) -> tuple[str, str]:
+    """Return schema and table, as they are really called, of a pattern without wildcards. Raises PatternError."""
+    pattern = parse_pattern(text)
+    if not pattern.exact:
+        raise PatternError(f"{text} may be several tables: here, one is named")
+    return pattern.schema.text, pattern.table.text
+
+
+def part(text: str) -> Part:
+    """Return what one name of a pattern means, in double quotes or not."""
     if text.startswith('"'):
         return Part(text[1:-1].replace('""', '"'), exact=True)
     return Part(text, exact="*" not in text and "?" not in text)
 
 
-def _written(name: str) -> str:
-    if name.strip() == name and not re.search(r'[".*?]', name):
+def written(name: str, *, besides: str = "") -> str:
+    """Return the name as a pattern writes it; quoted if it holds a character that means something, or of `besides`."""
+    if name.strip() == name and not set(name) & {*'".*?', *besides}:
         return name
     return '"' + name.replace('"', '""') + '"'
 

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
+import os
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, Strict, model_validator
+from pydantic import AfterValidator, Field, Strict, model_validator
 from pydantic_core import PydanticCustomError
 
 from devdb.settings.addresses import Address
 from devdb.settings.fields import TEXTS, DatabaseName, Flag, Name, Section, Text, check_name
-from devdb.settings.patterns import Pattern, PatternError, parse_pattern
-from devdb.settings.rule import Rule
-
-DEFAULT_LIMIT = 10_000  # rows; up to here a table is taken whole when no rule is given
+from devdb.settings.units import BytesPerSecond, Milliseconds
 
 _READ_ONLY = "is set by devdb itself, to keep the link read-only"
 _RESERVED_OPTIONS = {
@@ -24,25 +21,12 @@ _RESERVED_OPTIONS = {
     "user": "belongs to source.user",
     "fetch_size": "belongs to source.fetch_size",
 }
-_TIME_UNITS_MS = {"ms": 1, "s": 1000, "min": 60_000, "h": 3_600_000, "d": 86_400_000}
 
 
 def _check_schema(name: str) -> str:
     if name == "information_schema" or name.startswith("pg_"):
         raise PydanticCustomError("name", "{name} is a system schema", {"name": name})
     return check_name(name)
-
-
-def _duration_ms(value: Any) -> int:
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        milliseconds = value * 1000
-    elif isinstance(value, str) and (match := re.fullmatch(r"\s*(\d+)\s*(ms|s|min|h|d)\s*", value)):
-        milliseconds = int(match[1]) * _TIME_UNITS_MS[match[2]]
-    else:
-        raise PydanticCustomError("wrong_type", "seconds, or a number with ms, s, min, h or d, such as 30min")
-    if not 0 <= milliseconds < 2**31:
-        raise PydanticCustomError("duration", "must be between 0 and 24 days")
-    return round(milliseconds)
 
 
 def _check_option(key: str) -> str:
@@ -53,7 +37,17 @@ def _check_option(key: str) -> str:
 
 SchemaName = Annotated[str, Strict(), AfterValidator(_check_schema)]
 WrapperOptions = Annotated[Mapping[Annotated[str, AfterValidator(_check_option)], Text], TEXTS]
-Milliseconds = Annotated[int, BeforeValidator(_duration_ms)]
+
+
+def _default_jobs() -> int:
+    return min(4, os.cpu_count() or 1)
+
+
+class Pause(Section):
+    """When the source is busy beyond one of these, the run waits. None: however busy."""
+
+    replication_lag_ms: Milliseconds | None = Field(default=None, alias="replication_lag")
+    active_sessions: Annotated[int, Strict(), Field(ge=1, lt=2**31)] | None = None
 
 
 class Source(Address):
@@ -65,6 +59,21 @@ class Source(Address):
     fetch_size: Annotated[int, Strict(), Field(ge=1, lt=2**31)] = 10_000
     statement_timeout_ms: Milliseconds = Field(default=3_600_000, alias="statement_timeout")
     row_security: Flag = False
+    reader: Literal["auto", "wrapper", "direct"] = "auto"
+    jobs: Annotated[int, Strict(), Field(ge=1, lt=2**15)] = Field(default_factory=_default_jobs)
+    max_rate_bytes: BytesPerSecond | None = Field(default=None, alias="max_rate")  # a second
+    pause: Pause = Pause()
+    snapshot_warning_ms: Milliseconds = Field(default=1_800_000, alias="snapshot_warning")
+
+    @property
+    def pause_lag_ms(self) -> int | None:
+        """The replication lag beyond which the run waits; None for any."""
+        return self.pause.replication_lag_ms
+
+    @property
+    def pause_sessions(self) -> int | None:
+        """The number of active sessions beyond which the run waits; None for any."""
+        return self.pause.active_sessions
 
 
 class Target(Address):
@@ -99,34 +108,6 @@ class SchemaFile(Section):
 
 class Extensions(Section):
     skip: tuple[Name, ...] = ()
-
-
-def _check_pattern(text: str) -> str:
-    try:
-        parse_pattern(text)
-    except PatternError as exc:
-        raise PydanticCustomError("pattern", "{reason}", {"reason": str(exc)}) from exc
-    return text
-
-
-class Sampling(Section):
-    """Which rows are taken."""
-
-    default: Rule = Rule.of({"limit": DEFAULT_LIMIT})
-    seed: Annotated[int, Strict(), Field(ge=-(2**63), lt=2**63)] = 0
-    tables: Mapping[Annotated[str, AfterValidator(_check_pattern)], Rule] = Field(default_factory=dict)
-    on_violation: Literal["error", "not_valid", "drop_rows"] = "error"
-
-    def patterns(self) -> list[tuple[Pattern, Rule]]:
-        """Return the rules with the tables they are for, in the order of the file."""
-        return [(parse_pattern(text), rule) for text, rule in self.tables.items()]
-
-    def rule_for(self, schema: str, table: str) -> Rule:
-        """Return the rule of this table: the last one whose pattern matches, else the default."""
-        for pattern, rule in reversed(self.patterns()):
-            if pattern.matches(schema, table):
-                return rule
-        return self.default
 
 
 class Dump(Section):

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field, PrivateAttr, ValidationError
 
-from devdb.errors import SettingsError
-from devdb.settings import complaints
+from devdb.errors import SettingsError, UsageError
+from devdb.settings import complaints, unmatched
 from devdb.settings.document import Document, read
 from devdb.settings.expressions import check_expressions
 from devdb.settings.fields import NAME_BYTES, Section
-from devdb.settings.patterns import Pattern, pattern_for
-from devdb.settings.sections import Dump, Extensions, Sampling, SchemaFile, Source, Target
+from devdb.settings.sampling import Sampling
+from devdb.settings.sections import Dump, Extensions, SchemaFile, Source, Target
+from devdb.settings.seeds import seeds_of
+from devdb.settings.unmatched import Key
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -30,7 +32,8 @@ class Overrides:
     """What the command line says; None where it says nothing.
 
     `dev_db` and `prod_db` are names, URIs or conninfo strings. `host`, `port` and `user` are for the dev server, and
-    for the source as well unless the file or `prod_db` says where that is.
+    for the source as well unless the file or `prod_db` says where that is. `seeds` are texts as of --seed, `seed_file`
+    holds more of them; they, `percent` and `plan` exclude each other.
     """
 
     host: str | None = None
@@ -40,6 +43,13 @@ class Overrides:
     prod_db: str | None = None
     sql_dir: Path | None = None
     output_dir: Path | None = None
+    reader: Literal["auto", "wrapper", "direct"] | None = None
+    jobs: int | None = None
+    percent: float | None = None
+    seeds: Sequence[str] = ()
+    seed_file: Path | None = None
+    allow_empty: bool = False
+    plan: Path | None = None
 
 
 class Settings(Section):
@@ -67,7 +77,9 @@ class Settings(Section):
         """
         if path is None and os.path.lexists(FILE_NAME):
             path = Path(FILE_NAME)
-        settings = cls() if path is None else cls._from_document(read(path))
+        settings = (
+            cls() if path is None else cls._from_document(read(path, if_missing="devdb init writes one to start from"))
+        )
         settings = settings._with_overrides(overrides)._with_environment(os.environ)
         if reason := settings.target.clash():
             raise SettingsError(f"target: {reason}")
@@ -94,6 +106,16 @@ class Settings(Section):
         return () if self.sql_dir is None else (self._beside / self.sql_dir,)
 
     @property
+    def plan_path(self) -> Path | None:
+        """The file whose section `sampling` takes the place of this one's; None when there is none."""
+        return self._overrides.plan
+
+    @property
+    def allow_empty(self) -> bool:
+        """Whether a seed may match nothing."""
+        return self._overrides.allow_empty
+
+    @property
     def next_dbname(self) -> str:
         """The name of the database in which the work happens, before it takes the dev database's."""
         return _derived(self.target.dbname, "__next")
@@ -117,20 +139,19 @@ class Settings(Section):
 
     def unmatched_patterns(self, tables: Iterable[tuple[str, str]]) -> list[SettingsError]:
         """Return an error for each pattern of `sampling.tables` that none of `tables` (schema, name) matches."""
-        known = list(tables)
-        errors = []
-        for pattern, rule in self.sampling.patterns():
-            if any(pattern.matches(*table) for table in known):
-                continue
-            what = "there is no such table" if pattern.exact else "no table matches"
-            message = f"sampling.tables.{pattern.text}: {what} in the source"
-            chosen = self.source.schemas
-            if pattern.schema.exact and chosen is not None and pattern.schema.text not in chosen:
-                hint: str | None = f"{pattern.schema.text} is not among source.schemas"
-            else:
-                hint = _nearest_table(pattern, known)
-            errors.append(SettingsError(message, path=rule.path, line=rule.line, hint=hint))
-        return errors
+        return unmatched.patterns(self.sampling, tables, schemas=self.source.schemas)
+
+    def unmatched_keys(self, keys: Iterable[Key]) -> list[SettingsError]:
+        """Return an error for each pattern of `sampling.follow` and `sampling.keys` that none of `keys` matches.
+
+        A key is the schema and name of the table that holds it, its columns, and its own name.
+        """
+        return unmatched.key_patterns(self.sampling, keys, schemas=self.source.schemas)
+
+    def with_sampling(self, sampling: Sampling) -> Self:
+        """Return these settings with another section `sampling`. Raises ScriptFailed for SQL in it that is none."""
+        check_expressions(sampling)
+        return self._with(sampling=sampling)
 
     @property
     def _beside(self) -> Path:
@@ -146,7 +167,7 @@ class Settings(Section):
             errors += complaints.mistakes(exc, document, cls, but_not_at=passwords.keys())
         if errors:
             raise complaints.one_error(errors)
-        settings = settings._with(sampling=_placed(settings.sampling, document))
+        settings = settings._with(sampling=settings.sampling.placed(document))
         settings._path = document.path
         return settings
 
@@ -181,35 +202,30 @@ class Settings(Section):
             source = source.with_defaults(
                 **{key: value for key, value in said.items() if key == "user" or not source.is_placed}
             )
-        settings = self._with(target=target, source=source)
+        read_by = {"reader": overrides.reader, "jobs": overrides.jobs}
+        source = source.model_copy(update={key: value for key, value in read_by.items() if value is not None})
+        settings = self._with(target=target, source=source, sampling=_overridden(self.sampling, overrides))
         settings._overrides = overrides
         return settings
 
 
-def _nearest_table(pattern: Pattern, known: Iterable[tuple[str, str]]) -> str | None:
-    schemas: dict[str, list[str]] = {}
-    for schema, table in known:
-        schemas.setdefault(schema, []).append(table)
-    elsewhere = [schema for schema, tables in schemas.items() if any(map(pattern.table.matches, tables))]
-    if pattern.table.exact and len(elsewhere) == 1:
-        return f"did you mean {pattern_for(elsewhere[0], pattern.table.text)}?"
-    if not pattern.table.exact and pattern.schema.exact:
-        return complaints.nearest(pattern.schema.text, schemas)
-    written = [pattern_for(schema, table) for schema, tables in schemas.items() for table in tables]
-    return complaints.nearest(pattern.text, written)
-
-
-def _placed(sampling: Sampling, document: Document) -> Sampling:
-    """Return the same rules, each knowing its line."""
-    tables = {
-        text: rule.at(document.path, document.line(("sampling", "tables", text)))
-        for text, rule in sampling.tables.items()
+def _overridden(sampling: Sampling, overrides: Overrides) -> Sampling:
+    """Return the section as the command line has it."""
+    percent = overrides.percent
+    options = {
+        "--seed": bool(overrides.seeds),
+        "--seed-file": overrides.seed_file is not None,
+        "--percent": percent is not None,
+        "--plan": overrides.plan is not None,
     }
-    default = sampling.default
-    if "default" in sampling.model_fields_set:
-        default = default.at(document.path, document.line(("sampling", "default")))
-    # What was not said stays unsaid, so that settings compare by what the file holds.
-    return sampling.model_copy(update={"default": default, "tables": tables})
+    given = [option for option, is_given in options.items() if is_given]
+    if len(given) > 1 and given != ["--seed", "--seed-file"]:
+        raise UsageError(f"{' and '.join(given)} exclude each other: each says which rows to take")
+    if percent is not None:
+        if not 0 < percent <= 100:
+            raise UsageError(f"--percent: {percent:g} is not more than 0 and at most 100")
+        sampling = sampling.model_copy(update={"percent": percent})
+    return sampling.with_seeds(seeds_of(overrides.seeds, overrides.seed_file))
 
 
 def _derived(dbname: str, suffix: str) -> str:
