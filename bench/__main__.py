@@ -11,9 +11,10 @@ from types import FrameType
 import click
 
 from bench import place, report
-from bench.jobs import JOBS, Bench
+from bench.jobs import JOBS
 from bench.sources import Sources
 from bench.timing import BenchError
+from bench.workbench import Bench
 from devdb.errors import DevdbError
 
 
@@ -25,15 +26,28 @@ def _named(_ctx: click.Context, _param: click.Parameter, value: str) -> list[str
     return names
 
 
+def _readers(_ctx: click.Context, _param: click.Parameter, value: str) -> list[str | None]:
+    return [None if name.strip() == "default" else name.strip() for name in value.split(",")]
+
+
 @click.command(context_settings={"help_option_names": ["-?", "--help"]})
 @click.option(
     "--job",
     "jobs",
     metavar="JOB,…",
     callback=_named,
-    default="S,G,F,D,K",
+    default=",".join(JOBS),
     show_default=True,
-    help="What to measure, in this order; L too.",
+    help="What to measure, in this order.",
+)
+@click.option(
+    "--reader",
+    "readers",
+    metavar="READER,…",
+    callback=_readers,
+    default="wrapper,direct",
+    show_default=True,
+    help="Values of source.reader to measure with; 'default' leaves it out.",
 )
 @click.option(
     "--scale", type=click.FloatRange(0, 10, min_open=True), default=1.0, show_default=True, help="Size of the sources."
@@ -50,6 +64,7 @@ def _named(_ctx: click.Context, _param: click.Parameter, value: str) -> list[str
 @click.option("--remove-kept", is_flag=True, help="Remove what --keep left, and measure nothing.")
 def main(
     jobs: list[str],
+    readers: list[str | None],
     scale: float,
     runs: int,
     json_file: Path | None,
@@ -70,7 +85,7 @@ def main(
         with place.prepared(keep=keep, durable=durable) as here:
             machine = report.machine(here)
             print(", ".join(f"{name} {value}" for name, value in machine.items()), flush=True)
-            bench = Bench(here, Sources(here, scale), runs, steps)
+            bench = Bench(here, Sources(here, scale), runs, steps, readers)
             for name in jobs:
                 print(f"job {name}: {(JOBS[name].__doc__ or '').strip()}", file=sys.stderr, flush=True)
                 found = JOBS[name](bench)
@@ -83,7 +98,7 @@ def main(
     finally:
         # An interrupted run has measured something, too.
         if lines:
-            print(f"\n{report.table(lines)}")
+            print(f"\n{report.table(lines)}\n\n{report.goals(lines)}")
 
 
 def _end(signum: int, _frame: FrameType | None) -> None:

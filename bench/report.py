@@ -17,6 +17,9 @@ from bench.timing import Series
 
 _TITLES = ("job", "what", "rows", "runs", "min s", "median s", "max s", "ratio", "goal", "peak MB")
 
+# For every command of devdb's, whatever it moves.
+_MOST_PEAK_BYTES = 100e6
+
 # What the commands print where there is no terminal: "     1.2 s  taking public.orders", and at the end "…, 3.4 s".
 _STEP = re.compile(r"^ *(\d+\.\d) s  (\S.*)$", re.MULTILINE)
 _END = re.compile(r" tables, (\d+\.\d) s$", re.MULTILINE)
@@ -24,15 +27,31 @@ _WORTH_TELLING_S = 0.05
 
 
 @dataclass(frozen=True)
+class Goal:
+    """An upper bound of a line's ratio, or of its median seconds."""
+
+    most: float
+    of_seconds: bool = False
+
+    def __str__(self) -> str:
+        return f"< {self.most:g} s" if self.of_seconds else f"<= {self.most:g}"
+
+    def measured(self, line: Line) -> float | None:
+        if not self.of_seconds:
+            return line.ratio
+        return statistics.median(line.seconds) if line.seconds else None
+
+
+@dataclass(frozen=True)
 class Line:
-    """One line of the table. `ratio` is to the line that it is compared with, `goal` its upper bound."""
+    """One line of the table. `ratio` is to the line that it is compared with; `peak_bytes` 0 when nobody looked."""
 
     job: str
     what: str
-    rows: int | None
-    seconds: Sequence[float]
+    rows: int | None = None
+    seconds: Sequence[float] = ()
     ratio: float | None = None
-    goal: float | None = None
+    goal: Goal | None = None
     peak_bytes: int = 0
 
     @classmethod
@@ -44,7 +63,7 @@ class Line:
         what: str = "",
         rows: int | None = None,
         floor: Series | None = None,
-        goal: float | None = None,
+        goal: Goal | None = None,
     ) -> Line:
         ratio = None if floor is None else series.ratio(floor)
         return cls(job, what or series.name, rows, series.seconds, ratio, goal, series.peak_bytes)
@@ -58,7 +77,7 @@ class Line:
             str(len(self.seconds)) if self.seconds else "",
             *(f"{pick(self.seconds):.2f}" if self.seconds else "" for pick in (min, statistics.median, max)),
             "" if self.ratio is None else f"{self.ratio:.2f}",
-            "" if self.goal is None else f"<= {self.goal:g}",
+            "" if self.goal is None else str(self.goal),
             f"{self.peak_bytes / 1e6:.0f}" if self.peak_bytes else "",
         )
 
@@ -81,18 +100,46 @@ def machine(place: Place) -> dict[str, str]:
 
 def table(lines: Sequence[Line]) -> str:
     """The lines as a Markdown table, aligned for reading as it stands."""
-    rows = [_TITLES, *(line.cells for line in lines)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(_TITLES))]
+    return _drawn(_TITLES, [line.cells for line in lines], left=2)
+
+
+def goals(lines: Sequence[Line]) -> str:
+    """The goals as a Markdown table: what was measured, and whether it is within."""
+    rows = []
+    for line in lines:
+        measured = line.goal.measured(line) if line.goal else None
+        if line.goal is not None and measured is not None:
+            found = f"{measured:.2f}{' s' if line.goal.of_seconds else ''}"
+            rows.append((line.job, line.what, str(line.goal), found, _said(measured <= line.goal.most)))
+    peaks: dict[str, int] = {}
+    for line in lines:
+        peaks[line.job] = max(peaks.get(line.job, 0), line.peak_bytes)
+    for job, peak in peaks.items():
+        if peak:
+            bound = f"< {_MOST_PEAK_BYTES / 1e6:.0f} MB"
+            rows.append((job, "memory at its peak", bound, f"{peak / 1e6:.0f} MB", _said(peak < _MOST_PEAK_BYTES)))
+    return _drawn(("job", "what", "goal", "measured", "met"), rows, left=2)
+
+
+def _said(is_met: bool) -> str:
+    return "yes" if is_met else "**no**"
+
+
+def _drawn(titles: Sequence[str], rows: Sequence[Sequence[str]], *, left: int) -> str:
+    """A Markdown table, its first `left` columns aligned to the left and the others to the right."""
+    widths = [max(len(row[column]) for row in (titles, *rows)) for column in range(len(titles))]
 
     def drawn(row: Sequence[str]) -> str:
         cells = (
-            cell.ljust(width) if column < 2 else cell.rjust(width)
+            cell.ljust(width) if column < left else cell.rjust(width)
             for column, (cell, width) in enumerate(zip(row, widths, strict=True))
         )
         return f"| {' | '.join(cells)} |"
 
-    rule = "|".join("-" * (width + 2) if column < 2 else "-" * (width + 1) + ":" for column, width in enumerate(widths))
-    return "\n".join([drawn(rows[0]), f"|{rule}|", *(drawn(row) for row in rows[1:])])
+    rule = "|".join(
+        "-" * (width + 2) if column < left else "-" * (width + 1) + ":" for column, width in enumerate(widths)
+    )
+    return "\n".join([drawn(titles), f"|{rule}|", *(drawn(row) for row in rows)])
 
 
 def steps(said: str) -> list[str]:

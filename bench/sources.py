@@ -1,59 +1,21 @@
-"""The databases that play production, and which of their rows a job takes."""
+"""The databases that play production."""
 
 from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from bench.place import Place
 from bench.timing import BenchError
 
 CUSTOMERS, ORDERS = 500_000, 3_000_000
 LINKS, PLACES, VISITS = 10_000, 3_000_000, 100_000
+EMPLOYEES, DEVICES, READINGS, REMARKS = 100_000, 100_000, 500_000, 300_000
+CALLS = 1_000_000
 TABLES = 400
-
-
-@dataclass(frozen=True)
-class Sample:
-    """Rows of the shop: by the rules of devdb.yaml, and by the queries that choose the very same ones."""
-
-    name: str
-    rules: Mapping[str, Any]
-    queries: Mapping[str, str]
-
-
-def by_hash(modulus: int) -> Sample:
-    """One order in `modulus`, chosen by a hash: the source has to look at every row."""
-    return _of_orders(f"1/{modulus} by hash", f"hashint8({{0}}) % {modulus} = 0")
-
-
-def by_range(orders: int, chosen: int) -> Sample:
-    """The last `chosen` of so many orders: the source finds them by its indexes."""
-    return _of_orders(f"the last {chosen:,} orders", f"{{0}} > {orders - chosen}")
-
-
-def everything() -> Sample:
-    tables = ("public.customer", "public.orders", "public.item")
-    return Sample("all", {table: "all" for table in tables}, {table: f"SELECT * FROM {table}" for table in tables})
-
-
-def _of_orders(name: str, condition: str) -> Sample:
-    """Orders for whose id the condition holds, with their items, and (for the key) with their customers."""
-    orders, items = condition.format("id"), condition.format("order_id")
-    return Sample(
-        name,
-        {"public.orders": {"where": orders}, "public.item": {"where": items}},
-        {
-            "public.customer": "SELECT * FROM public.customer"
-            f" WHERE id IN (SELECT o.customer_id FROM public.orders AS o WHERE {condition.format('o.id')})",
-            "public.orders": f"SELECT * FROM public.orders WHERE {orders}",
-            "public.item": f"SELECT * FROM public.item WHERE {items}",
-        },
-    )
 
 
 @dataclass(frozen=True)
@@ -74,6 +36,22 @@ class Sources:
     def large_shop(self) -> str:
         """Four times the shop."""
         return self._shop("shop_large", 4)
+
+    @cached_property
+    def cycles(self) -> str:
+        """A million rows whose keys are composite, cyclic, of a table to itself, and into a partitioned table."""
+        rows = {
+            "employees": self.rows(EMPLOYEES),
+            "devices": self.rows(DEVICES),
+            "readings": self.rows(READINGS),
+            "remarks": self.rows(REMARKS),
+        }
+        return self._make("cycles", {"cycles_tables.sql": {}, "cycles_rows.sql": rows, "cycles_keys.sql": {}})
+
+    @cached_property
+    def hub(self) -> str:
+        """A row that a million rows refer to."""
+        return self._make("hub", {"hub.sql": {"calls": self.rows(CALLS)}})
 
     @cached_property
     def keys(self) -> str:
@@ -107,7 +85,12 @@ class Sources:
         return dbname
 
 
-def check_same(place: Place, dbname: str, other: str, tables: Mapping[str, str]) -> int:
+def count(place: Place, dbname: str, tables: Iterable[str]) -> int:
+    """How many rows these tables have."""
+    return sum(int(place.run(dbname, f"SELECT count(*) FROM {table}")) for table in tables)
+
+
+def check_same(place: Place, dbname: str, other: str, tables: Iterable[str]) -> int:
     """Both databases hold the same rows in these tables; returns how many. Raises BenchError where not."""
     total = 0
     for table in tables:

@@ -98,26 +98,32 @@ def program(argv: Sequence[str], *, env: Mapping[str, str]) -> Once:
     return Once(seconds, usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024), text)
 
 
-def pipeline(
-    left: Sequence[str], right: Sequence[str], *, left_env: Mapping[str, str], right_env: Mapping[str, str]
-) -> Once:
-    """Run `left | right` until both have ended. Raises BenchError when one of them fails."""
+Pipe = tuple[Sequence[str], Sequence[str]]
+
+
+def pipelines(pipes: Sequence[Pipe], *, left_env: Mapping[str, str], right_env: Mapping[str, str]) -> Once:
+    """Run every `left | right` side by side until all have ended. Raises BenchError when one of them fails."""
     with tempfile.TemporaryFile() as said:
         start_s = time.monotonic()
-        giver = subprocess.Popen(left, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=said, env=left_env)
-        assert giver.stdout is not None
-        taker: subprocess.Popen[bytes] | None = None
+        running: list[subprocess.Popen[bytes]] = []
         try:
-            taker = subprocess.Popen(right, stdin=giver.stdout, stdout=said, stderr=said, env=right_env)
-            giver.stdout.close()
-            statuses = [taker.wait(), giver.wait()]
+            for left, right in pipes:
+                giver = subprocess.Popen(
+                    left, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=said, env=left_env
+                )
+                running.append(giver)
+                assert giver.stdout is not None
+                running.append(subprocess.Popen(right, stdin=giver.stdout, stdout=said, stderr=said, env=right_env))
+                giver.stdout.close()
+            statuses = [child.wait() for child in running]
         except BaseException:
-            for child in filter(None, (giver, taker)):
+            for child in running:
                 _end(child)
             raise
         seconds = time.monotonic() - start_s
         if any(statuses):
-            raise BenchError(f"{left[0]} | {right[0]} ended with statuses {statuses[::-1]}:\n{_end_of(_text(said))}")
+            programs = ", ".join(f"{left[0]} | {right[0]}" for left, right in pipes)
+            raise BenchError(f"{programs} ended with statuses {statuses}:\n{_end_of(_text(said))}")
     return Once(seconds)
 
 
