@@ -12,6 +12,7 @@ import click
 
 import devdb
 from devdb.settings import FILE_NAME, Overrides, Settings
+from devdb.settings.sections import MAX_JOBS
 
 # -h is the host, as in every PostgreSQL program.
 CONTEXT_SETTINGS: dict[str, Any] = {"help_option_names": ["-?", "--help"], "max_content_width": 100}
@@ -125,7 +126,7 @@ _OPTIONS: dict[str, Callable[[_Command], _Command]] = {
         help="How rows are read from the source.  [default: auto]",
     ),
     "jobs": click.option(
-        "-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Connections that read at once."
+        "-j", "--jobs", type=click.IntRange(1, MAX_JOBS), metavar="N", help="Connections that read at once."
     ),
 }
 

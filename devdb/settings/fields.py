@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,6 +18,8 @@ from pydantic import (
     model_validator,
 )
 from pydantic_core import PydanticCustomError
+
+from devdb.settings.patterns import PatternError
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -99,6 +102,19 @@ def _texts(value: Any) -> Any:
         key: str(item) if isinstance(item, int | float) and not isinstance(item, bool) else item
         for key, item in value.items()
     }
+
+
+def parsed_by(parse: Callable[[str], object]) -> AfterValidator:
+    """Return a check that a text is a pattern to `parse`, which raises PatternError."""
+
+    def check(text: str) -> str:
+        try:
+            parse(text)
+        except PatternError as exc:
+            raise PydanticCustomError("pattern", "{reason}", {"reason": str(exc)}) from exc
+        return text
+
+    return AfterValidator(check)
 
 
 def _not_blank(text: str) -> str:

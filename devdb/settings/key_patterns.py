@@ -11,7 +11,7 @@ from devdb.settings.patterns import Part, Pattern, PatternError, part, written
 
 _MARKS = ".(),"
 _TOKEN = re.compile(r'"(?:[^"]|"")+"|[.(),]|[^".(),]+|"')
-_FORMS = "write schema.table(column, …), schema.table.constraint, or schema.table for every key of the table"
+_FORMS = "schema.table(column, …), schema.table.constraint, or schema.table for every key of the table"
 
 
 @dataclass(frozen=True)
@@ -52,23 +52,16 @@ def parse_key_pattern(text: str) -> KeyPattern:
     """Return the pattern that `text` writes. Raises PatternError."""
     tokens = [token.strip() for token in _TOKEN.findall(text) if token.strip()]
     if '"' in tokens:
-        raise PatternError(f'{text}: a name in "…" is empty or not closed')
-    end = tokens.index("(") if "(" in tokens else len(tokens)
-    names = _names(tokens[:end], ".", text)
+        raise PatternError('a name in "…" is empty or not closed')
+    head, columns = _divided(tokens)
+    names = _names(head, ".")
     if len(names) == 1:
         raise PatternError(f"{text} has no schema: write public.{text}")
-    if len(names) > (2 if end < len(tokens) else 3):
-        raise PatternError(f'{text} has too many parts: {_FORMS}; a name that holds a dot is written in "…"')
-    table = Pattern(".".join(written_part(name) for name in names[:2]), names[0], names[1])
-    if len(names) == 3:
-        return KeyPattern(text, table, constraint=names[2])
-    if end == len(tokens):
-        return KeyPattern(text, table)
-    if tokens[-1] != ")":
-        raise PatternError(f"{text}: the parenthesis is not closed, or something stands behind it")
-    if end + 2 == len(tokens):
-        raise PatternError(f"{text}: there is no column in the parentheses; schema.table alone means every key")
-    return KeyPattern(text, table, columns=_names(tokens[end + 1 : -1], ",", text))
+    if len(names) > (3 if columns is None else 2):
+        raise PatternError(f'this has too many parts: write {_FORMS}; a name that holds a dot stands in "…"')
+    table = Pattern(".".join(map(_written, names[:2])), *names[:2])
+    constraint = names[2] if len(names) == 3 else None
+    return KeyPattern(text, table, None if columns is None else _names(columns, ","), constraint)
 
 
 def key_pattern_for(schema: str, table: str, columns: Sequence[str] = (), constraint: str | None = None) -> str:
@@ -77,17 +70,29 @@ def key_pattern_for(schema: str, table: str, columns: Sequence[str] = (), constr
     return text + ("(" + ", ".join(written(name, besides=_MARKS) for name in columns) + ")" if columns else "")
 
 
-def written_part(name: Part) -> str:
-    return written(name.text, besides=_MARKS) if name.exact else name.text
+def _divided(tokens: list[str]) -> tuple[list[str], list[str] | None]:
+    """Return what stands before the parentheses and what in them; None without any."""
+    if "(" not in tokens:
+        if ")" in tokens:
+            raise PatternError("a parenthesis is closed that was not opened")
+        return tokens, None
+    start = tokens.index("(")
+    if ")" not in tokens[start:]:
+        raise PatternError("a parenthesis is not closed")
+    if tokens[-1] != ")":
+        raise PatternError("something stands behind the parenthesis")
+    if start + 2 == len(tokens):
+        raise PatternError("there is no column in the parentheses; schema.table alone means every key of the table")
+    return tokens[:start], tokens[start + 1 : -1]
 
 
-def _names(tokens: Sequence[str], separator: str, text: str) -> tuple[Part, ...]:
+def _names(tokens: list[str], separator: str) -> tuple[Part, ...]:
     """Return the names between separators."""
-    if ")" in tokens and "(" not in text:
-        raise PatternError(f"{text}: a parenthesis is closed that was not opened")
-    marks = [token in _MARKS for token in tokens]
-    if len(tokens) % 2 == 0 or marks != [bool(position % 2) for position in range(len(tokens))]:
-        raise PatternError(f"{text} is not a foreign key's name: {_FORMS}")
-    if set(tokens[1::2]) - {separator}:
-        raise PatternError(f"{text} is not a foreign key's name: {_FORMS}")
+    separators = tokens[1::2]
+    if len(tokens) % 2 == 0 or set(separators) - {separator} or any(token in _MARKS for token in tokens[::2]):
+        raise PatternError(f'this is not a foreign key\'s name: write {_FORMS}; . , ( ) in a name stand in "…"')
     return tuple(part(token) for token in tokens[::2])
+
+
+def _written(name: Part) -> str:
+    return written(name.text, besides=_MARKS) if name.exact else name.text

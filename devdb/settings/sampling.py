@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
-from pydantic import AfterValidator, Field, PrivateAttr, Strict, ValidationError
-from pydantic_core import PydanticCustomError
+from pydantic import Field, PrivateAttr, Strict, ValidationError
 
 from devdb.settings import complaints
 from devdb.settings.document import Document, KeyPath
-from devdb.settings.fields import Name, Placed, Section
+from devdb.settings.fields import Name, Placed, Section, parsed_by
 from devdb.settings.follow import Follow, KeyRule, OnMissing
 from devdb.settings.key_patterns import KeyPattern, parse_key_pattern
-from devdb.settings.patterns import Pattern, PatternError, parse_pattern
+from devdb.settings.patterns import Pattern, parse_pattern
 from devdb.settings.rule import Rule
 from devdb.settings.seeds import Seed
 from devdb.settings.virtual_key import VirtualKey
@@ -27,24 +26,8 @@ DEFAULT = "default"  # in `follow`: the keys that no pattern names
 _Said = TypeVar("_Said", bound=Placed)
 
 
-def _check_pattern(text: str) -> str:
-    try:
-        parse_pattern(text)
-    except PatternError as exc:
-        raise PydanticCustomError("pattern", "{reason}", {"reason": str(exc)}) from exc
-    return text
-
-
-def _check_key_pattern(text: str) -> str:
-    try:
-        parse_key_pattern(text)
-    except PatternError as exc:
-        raise PydanticCustomError("pattern", "{reason}", {"reason": str(exc)}) from exc
-    return text
-
-
-def _check_followed(text: str) -> str:
-    return text if text == DEFAULT else _check_key_pattern(text)
+def _parse_followed(text: str) -> KeyPattern | None:
+    return None if text == DEFAULT else parse_key_pattern(text)
 
 
 class Sampling(Section):
@@ -57,9 +40,9 @@ class Sampling(Section):
     default: Rule = Rule.of({"limit": DEFAULT_LIMIT})
     percent: Annotated[float, Strict(), Field(gt=0, le=100, allow_inf_nan=False)] | None = None
     seed: Annotated[int, Strict(), Field(ge=-(2**63), lt=2**63)] = 0
-    tables: Mapping[Annotated[str, AfterValidator(_check_pattern)], Rule] = Field(default_factory=dict)
-    follow: Mapping[Annotated[str, AfterValidator(_check_followed)], Follow] = Field(default_factory=dict)
-    keys: Mapping[Annotated[str, AfterValidator(_check_key_pattern)], KeyRule] = Field(default_factory=dict)
+    tables: Mapping[Annotated[str, parsed_by(parse_pattern)], Rule] = Field(default_factory=dict)
+    follow: Mapping[Annotated[str, parsed_by(_parse_followed)], Follow] = Field(default_factory=dict)
+    keys: Mapping[Annotated[str, parsed_by(parse_key_pattern)], KeyRule] = Field(default_factory=dict)
     virtual_keys: Mapping[Name, VirtualKey] = Field(default_factory=dict)
     on_violation: Literal["error", "not_valid", "drop_rows"] = "error"
 
@@ -94,6 +77,19 @@ class Sampling(Section):
             update["default"] = at(self.default, "default")
         # What was not said stays unsaid, so that settings compare by what the file holds.
         return self.model_copy(update={name: said for name, said in update.items() if said})
+
+    @property
+    def plain(self) -> dict[str, Any]:
+        """The section as a file holds it, for YAML or JSON: from_document reads it back. Without seeds."""
+        said: dict[str, Any] = {"default": self.default.plain, "percent": self.percent, "seed": self.seed}
+        said |= {
+            "tables": {text: rule.plain for text, rule in self.tables.items()},
+            "follow": {text: follow.plain for text, follow in self.follow.items()},
+            "keys": {text: rule.model_dump() for text, rule in self.keys.items()},
+            "virtual_keys": {name: key.plain for name, key in self.virtual_keys.items()},
+            "on_violation": self.on_violation,
+        }
+        return {name: value for name, value in said.items() if value is not None and value != {}}
 
     @property
     def seeds(self) -> tuple[Seed, ...]:

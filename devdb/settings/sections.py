@@ -13,6 +13,8 @@ from devdb.settings.addresses import Address
 from devdb.settings.fields import TEXTS, DatabaseName, Flag, Name, Section, Text, check_name
 from devdb.settings.units import BytesPerSecond, Milliseconds
 
+MAX_JOBS = 1000
+
 _READ_ONLY = "is set by devdb itself, to keep the link read-only"
 _RESERVED_OPTIONS = {
     "options": _READ_ONLY,
@@ -60,7 +62,7 @@ class Source(Address):
     statement_timeout_ms: Milliseconds = Field(default=3_600_000, alias="statement_timeout")
     row_security: Flag = False
     reader: Literal["auto", "wrapper", "direct"] = "auto"
-    jobs: Annotated[int, Strict(), Field(ge=1, lt=2**15)] = Field(default_factory=_default_jobs)
+    jobs: Annotated[int, Strict(), Field(ge=1, le=MAX_JOBS)] = Field(default_factory=_default_jobs)
     max_rate_bytes: BytesPerSecond | None = Field(default=None, alias="max_rate")  # a second
     pause: Pause = Pause()
     snapshot_warning_ms: Milliseconds = Field(default=1_800_000, alias="snapshot_warning")

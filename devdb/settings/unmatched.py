@@ -7,8 +7,9 @@ from collections.abc import Collection, Iterable, Sequence
 from devdb.errors import SettingsError
 from devdb.settings.complaints import nearest
 from devdb.settings.key_patterns import KeyPattern, key_pattern_for
-from devdb.settings.patterns import Pattern, pattern_for
+from devdb.settings.patterns import Pattern, parse_pattern, pattern_for
 from devdb.settings.sampling import Sampling
+from devdb.settings.seeds import OPTION
 
 Key = tuple[str, str, Sequence[str], str]  # schema, table, columns, constraint
 
@@ -18,7 +19,7 @@ _SHOWN_KEYS = 3
 def patterns(
     sampling: Sampling, tables: Iterable[tuple[str, str]], *, schemas: Collection[str] | None
 ) -> list[SettingsError]:
-    """Return an error for each pattern of `tables` that no table (schema, name) matches.
+    """Return an error for each pattern of `tables`, and each seed, that no table (schema, name) matches.
 
     `schemas` are those that the settings choose; None for all.
     """
@@ -30,6 +31,12 @@ def patterns(
             message = f"sampling.tables.{pattern.text}: {what} in the source"
             hint = _left_out(pattern, schemas) or _nearest_table(pattern, known)
             errors.append(SettingsError(message, path=rule.path, line=rule.line, hint=hint))
+    for seed in sampling.seeds:
+        if seed.table_name not in known:
+            pattern = parse_pattern(seed.pattern)
+            hint = _left_out(pattern, schemas) or _nearest_table(pattern, known)
+            message = f"{seed.pattern}: there is no such table in the source"
+            errors.append(SettingsError(message, path=seed.path or OPTION, line=seed.line, hint=hint))
     return errors
 
 
@@ -40,11 +47,18 @@ def key_patterns(sampling: Sampling, keys: Iterable[Key], *, schemas: Collection
     said = [("follow", pattern, follow) for pattern, follow in sampling.follow_patterns()]
     for section, pattern, value in [*said, *(("keys", pattern, rule) for pattern, rule in sampling.key_patterns())]:
         if not any(pattern.matches(*key) for key in known):
-            what = "there is no such foreign key" if pattern.exact else "no foreign key matches"
-            message = f"sampling.{section}.{pattern.text}: {what} in the source"
+            message = f"sampling.{section}.{pattern.text}: {_what(pattern)} in the source"
             hint = _left_out(pattern.table, schemas) or _nearest_key(pattern, known)
             errors.append(SettingsError(message, path=value.path, line=value.line, hint=hint))
     return errors
+
+
+def _what(pattern: KeyPattern) -> str:
+    if not pattern.exact:
+        return "no foreign key matches"
+    if pattern.columns is None and pattern.constraint is None:
+        return "there is no such table with a foreign key"
+    return "there is no such foreign key"
 
 
 def _left_out(pattern: Pattern, schemas: Collection[str] | None) -> str | None:

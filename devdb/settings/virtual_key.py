@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, Strict, model_validator
+from pydantic import Field, Strict, model_validator
 from pydantic_core import PydanticCustomError
 
-from devdb.settings.fields import Name, Placed, Section, Sql
-from devdb.settings.patterns import PatternError, parse_one_table
+from devdb.settings.fields import Name, Placed, Section, Sql, parsed_by
+from devdb.settings.patterns import parse_one_table
 
-
-def _check_table(text: str) -> str:
-    try:
-        parse_one_table(text)
-    except PatternError as exc:
-        raise PydanticCustomError("pattern", "{reason}", {"reason": str(exc)}) from exc
-    return text
-
-
-TableName = Annotated[str, Strict(), AfterValidator(_check_table)]
+TableName = Annotated[str, Strict(), parsed_by(parse_one_table)]
 
 
 class VirtualKey(Placed, Section):
@@ -45,6 +36,11 @@ class VirtualKey(Placed, Section):
     def parent_name(self) -> tuple[str, str]:
         """Schema and table, as they are really called."""
         return parse_one_table(self.parent)
+
+    @property
+    def plain(self) -> dict[str, Any]:
+        """The value as a settings file holds it, for YAML or JSON."""
+        return self.model_dump(mode="json", exclude_none=True)
 
     @model_validator(mode="after")
     def _combine(self) -> VirtualKey:
