@@ -16,7 +16,8 @@ from devdb.catalog.dev_server import DevServer
 from devdb.catalog.model import Database, Source
 from devdb.errors import ConnectionFailed, Refused, SettingsError
 from devdb.progress import Reporter
-from devdb.sampling import populate
+from devdb.sampling import choice, populate
+from devdb.sampling.choice import Choice
 from devdb.server import link
 from devdb.server.connection import Connection, close_quietly, connect
 from devdb.settings import Settings
@@ -66,6 +67,7 @@ class Ground:
     target: Database
     server: DevServer
     foreign_schemas: dict[str, str]
+    choice: Choice
     plan: dict[str, Any]
 
 
@@ -98,7 +100,9 @@ def ground(run: Run, *, may_create: bool) -> Iterator[Ground]:
         source = catalog.read(source_connection, templates, database=source_database, schemas=settings.source.schemas)
         foreign_schemas = link.foreign_schemas(source.schemas)
         _refuse_keeping(settings, source, foreign_schemas)
-        plan = populate.plan(source, settings, foreign_schemas)
+        chosen = choice.choose(source, settings)
+        by_site = templates.are_replaced("populate_dev_db.sql") or templates.are_replaced("populate")
+        plan = populate.plan(source, settings, chosen, foreign_schemas, is_sampled_by_site=by_site)
         populate.check_rules(source_connection, plan["takes"])
         previous = None
         if server.is_there:
@@ -108,7 +112,7 @@ def ground(run: Run, *, may_create: bool) -> Iterator[Ground]:
             _refuse_large(templates, server, source_connection, source, previous)
         _warn(run, source, server)
         yield Ground(
-            templates, source_connection, lock, previous, kept, source, target, server, foreign_schemas, plan
+            templates, source_connection, lock, previous, kept, source, target, server, foreign_schemas, chosen, plan
         )  # fmt: skip
 
 

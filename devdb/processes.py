@@ -21,6 +21,7 @@ from devdb.errors import DevdbError, Refused, ScriptFailed
 from devdb.preflight import Ground, Run, address
 from devdb.report import Result, TableRows
 from devdb.sampling import populate
+from devdb.sampling.references import Checked
 from devdb.sampling.violations import not_valid_instead
 from devdb.server import dump, link, programs
 from devdb.server.connection import raise_if_lost
@@ -45,7 +46,7 @@ class Workplace:
         self._changes: list[str] | None = None
         self._files: dict[str, Path] = {}
         self._tables: list[TableRows] = []
-        self._imports = populate.imports(ground.source, ground.foreign_schemas)
+        self._imports = populate.imports(ground.source, ground.choice, ground.foreign_schemas)
         self._done = False
 
     def __enter__(self) -> Workplace:
@@ -229,7 +230,8 @@ class Workplace:
             if self._run.in_place:
                 self._stage.say("ROLLBACK TO SAVEPOINT devdb_loaded;")
             try:
-                self._stage.run_template("populate/verify.sql", check_keys=self._ground.source.foreign_keys)
+                keys = [Checked(key) for key in self._ground.source.foreign_keys]
+                self._stage.run_template("populate/verify.sql", check_keys=keys, warn_keys=[])
             except ScriptFailed as found:
                 reason = found.reason
         return explaining.violated(reason)
@@ -247,6 +249,7 @@ class Workplace:
                 source_rows=table.row_estimate,
                 by_rule=row.by_rule if row else 0,
                 by_key=row.by_key if row else 0,
+                by_child=row.by_child if row else 0,
                 dropped=row.dropped if row else 0,
                 seconds=round(row.seconds, 3) if row else 0.0,
             )

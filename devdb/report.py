@@ -19,12 +19,13 @@ class TableRows:
     source_rows: int | None
     by_rule: int
     by_key: int
+    by_child: int
     dropped: int
     seconds: float
 
     @property
     def rows(self) -> int:
-        return self.by_rule + self.by_key - self.dropped
+        return self.by_rule + self.by_key + self.by_child - self.dropped
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,10 @@
 -- What:         fill the tables by the rules, complete the keys, create what belongs after the data
 -- Parameters:   takes (list)          what the rules take from which table (devdb.sampling.rules.Take)
 --               groups (list)         tables to complete together (devdb.sampling.closure.Group)
---               drop_keys (list)      foreign keys whose dangling rows are dropped (devdb.catalog.model.ForeignKey)
+--               cuts (list)           keys that become NULL where the parent is missing (devdb.sampling.references.Checked)
+--               drop_keys (list)      foreign keys whose dangling rows are dropped
 --               check_keys (list)     foreign keys that are checked here rather than by ADD CONSTRAINT
+--               warn_keys (list)      those of which it is only told that rows point at nothing
 --               post_data (script)    the post-data section of schema.sql; none when what follows the load is done
 --                                     elsewhere, over several connections
 --               sequences (list)      sequences to position (devdb.catalog.model.Sequence)
@@ -23,6 +25,7 @@ BEGIN;
 {% include "populate/taken.sql" %}
 {% include "populate/sample.sql" %}
 {% include "populate/parents.sql" %}
+{% include "populate/cut_keys.sql" %}
 {% include "populate/drop_rows.sql" %}
 {% include "populate/verify.sql" %}
 {% include "populate/sequences.sql" %}

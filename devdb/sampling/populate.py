@@ -9,9 +9,11 @@ from typing import Any
 import psycopg
 
 from devdb.catalog import model
-from devdb.catalog.model import ForeignKey, Name, Source, Table
+from devdb.catalog.model import Name, Source, Table
 from devdb.errors import ScriptFailed
 from devdb.sampling import closure, rules
+from devdb.sampling.choice import Choice
+from devdb.sampling.references import Checked
 from devdb.sampling.rules import Take
 from devdb.server.connection import raise_if_lost
 from devdb.server.link import Import
@@ -21,33 +23,63 @@ from devdb.settings import Settings, one_error, unknown_columns
 _COUNTED = frozenset({"smallint", "integer", "bigint", "numeric"})
 
 
-def plan(source: Source, settings: Settings, foreign_schemas: Mapping[str, str]) -> dict[str, Any]:
-    """The parameters of populate_dev_db.sql that come from the source: takes, groups, keys, sequences, views."""
+def plan(
+    source: Source,
+    settings: Settings,
+    choice: Choice,
+    foreign_schemas: Mapping[str, str],
+    *,
+    is_sampled_by_site: bool = False,
+) -> dict[str, Any]:
+    """The parameters of populate_dev_db.sql that come from the source: takes, groups, keys, sequences, views.
+
+    `is_sampled_by_site`: a template of the site's may have put rows into any table.
+    """
 
     def foreign(name: Name) -> Name:
         return Name(foreign_schemas[name.schema], name.name)
 
-    takes = rules.takes(source, settings, foreign)
-    whole = [take.table for take in takes if take.is_whole]
-    keys = source.foreign_keys
+    takes = rules.takes(source, choice.rules, settings, foreign)
+    seeded = {take.table.oid for take in takes}
+    barred = {name for name, rule in choice.rules.items() if rule.kind == "empty"}
+    used = [
+        dataclasses.replace(item, follow=None) if source.root(item.key.child).name in barred else item
+        for item in choice.references
+    ]
+    keys = [Checked(item.key) for item in choice.references]
+    violation = settings.sampling.on_violation
     return {
         "takes": takes,
-        "groups": closure.groups(source, whole, foreign),
-        "drop_keys": keys if settings.sampling.on_violation == "drop_rows" else (),
-        "check_keys": _unproven(keys) if settings.sampling.on_violation == "error" else (),
+        "groups": closure.groups(
+            source,
+            used,
+            whole=[take.table for take in takes if take.is_whole],
+            seeded=lambda table: is_sampled_by_site or table.oid in seeded,
+            foreign=foreign,
+            seed=settings.sampling.seed,
+        ),
+        "cuts": [Checked(item.key, item.nulled) for item in choice.references if item.is_cut and item.nulled],
+        "drop_keys": keys if violation == "drop_rows" else [],
+        "check_keys": [key for key in keys if not key.is_proven] if violation == "error" else [],
+        "warn_keys": [key for key in keys if key.key.is_virtual] if violation == "not_valid" else [],
         "sequences": [_countable(sequence, source) for sequence in source.sequences],
         "materialized_views": source.materialized_views,
         "analyzed": (*(table.name for table in source.filled_tables), *source.materialized_views),
     }
 
 
-def imports(source: Source, foreign_schemas: Mapping[str, str]) -> list[Import]:
-    """What to import: tables that are filled, and partitions that a key refers to by themselves."""
-    parents = {key.parent.oid for key in source.foreign_keys}
-    wanted = [table for table in source.tables if table.is_filled or (table.kind in "rp" and table.oid in parents)]
+def imports(source: Source, choice: Choice, foreign_schemas: Mapping[str, str]) -> list[Import]:
+    """What to import: tables that are filled, and partitions that are read by themselves because of a key."""
+    read: set[int] = set()
     keyed: dict[Name, set[str]] = {}
-    for key in source.foreign_keys:
+    for item in choice.references:
+        key = item.key
+        read.add(key.parent.oid)
         keyed.setdefault(key.parent.name, set()).update(key.parent_columns)
+        if item.follow is not None:
+            read.add(key.child.oid)
+            keyed.setdefault(key.child.name, set()).update(key.child_columns)
+    wanted = [table for table in source.tables if table.is_filled or (table.kind in "rp" and table.oid in read)]
     found = []
     for schema in source.schemas:
         tables = [table for table in wanted if table.name.schema == schema]
@@ -92,10 +124,6 @@ def check_rules(source: psycopg.Connection[Any], takes: Sequence[Take]) -> None:
                 detail=exc.diag.message_detail,
                 hint=exc.diag.message_hint,
             ) from exc
-
-
-def _unproven(keys: Sequence[ForeignKey]) -> tuple[ForeignKey, ...]:
-    return tuple(key for key in keys if not key.is_validated)
 
 
 def _countable(sequence: model.Sequence, source: Source) -> model.Sequence:

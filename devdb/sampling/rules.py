@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from devdb.catalog.model import Name, Source, Table
 from devdb.errors import SettingsError
+from devdb.sampling import references
 from devdb.sampling.hashing import row_hash
 from devdb.settings import Rule, Settings, one_error
 
@@ -34,7 +35,8 @@ _HASHES = 2**63
 class Take:
     """How the seed rows of one table are read: SELECT columns FROM `foreign` AS f WHERE … ORDER BY … LIMIT ….
 
-    `where`, `order_by` and `limit` are None when the SELECT has no such clause.
+    `where`, `order_by` and `limit` are None when the SELECT has no such clause. The table's own rows alone are meant,
+    not those of tables that inherit from it.
     """
 
     table: Table
@@ -50,34 +52,26 @@ class Take:
         return self.where is None and self.limit is None
 
 
-def takes(source: Source, settings: Settings, foreign: Callable[[Name], Name]) -> list[Take]:
+def takes(
+    source: Source, rules: Mapping[Name, Rule], settings: Settings, foreign: Callable[[Name], Name]
+) -> list[Take]:
     """One Take for each table that gets rows of its own, in the order of their names.
 
-    `foreign` tells the foreign table of a table. Raises SettingsError for rules that fit no table.
+    `rules` are those of the filled tables; `foreign` tells the foreign table of a table.
     """
-    _check_names(source, settings)
-    found = []
-    for table in source.filled_tables:
-        rule = settings.sampling.rule_for(table.name.schema, table.name.name)
-        if table.name.name.lower() in BOOKKEEPING:
-            rule = Rule.of("all")
-        if rule.kind != "none":
-            found.append(take(table, rule, foreign(table.name), seed=settings.sampling.seed))
-    return found
+    return [
+        take(table, rules[table.name], foreign(table.name), seed=settings.sampling.seed)
+        for table in source.filled_tables
+        if rules[table.name].kind not in ("none", "empty")
+    ]
 
 
 def take(table: Table, rule: Rule, foreign: Name, *, seed: int) -> Take:
     """The Take that `rule` means for `table`."""
     conditions = []
-    if table.has_children:
-        # The source answers for the children too, which are tables of their own.
-        conditions.append(f"f.devdb_tableoid = {table.oid}")
     if rule.where is not None:
         # On lines of its own: the condition may end in a comment.
         conditions.append(f"(\n{rule.where}\n)")
-    order_by = rule.order_by
-    if rule.limit is not None and order_by is None:
-        order_by = row_hash(table, seed, "f")
     if rule.percent is not None and rule.percent < 100:
         share = int(_HASHES * rule.percent / 100)
         conditions.append(f"({row_hash(table, seed, 'f')} & {_HASHES - 1}) < {share}")
@@ -86,12 +80,12 @@ def take(table: Table, rule: Rule, foreign: Name, *, seed: int) -> Take:
         rule=rule,
         foreign=foreign,
         where="\n  AND ".join(conditions) or None,
-        order_by=order_by,
+        order_by=None if rule.limit is None else references.ordering(table, rule.order_by, seed=seed, alias="f"),
         limit=rule.limit,
     )
 
 
-def _check_names(source: Source, settings: Settings) -> None:
+def check_names(source: Source, settings: Settings) -> None:
     filled = [(table.name.schema, table.name.name) for table in source.filled_tables]
     others = {(table.name.schema, table.name.name): table for table in source.tables if not table.is_filled}
     errors = settings.unmatched_patterns([*filled, *others])

@@ -81,6 +81,13 @@ class Templates:
         """The text of template `name`, as its author wrote it."""
         return self._loader.find(name).read_text(encoding="utf-8")
 
+    def are_replaced(self, name: str) -> bool:
+        """Whether a site's directory holds a template of this name or, where it names a directory, any in it."""
+        return any(
+            (directory / name).is_file() or any((directory / name).glob("*.sql"))
+            for _, directory in self._loader.directories[:-1]
+        )
+
     def used_parameters(self, name: str) -> frozenset[str]:
         """The variables that template `name` uses, itself or through the files that it includes."""
         return parameters.used_with_includes(name, self.source)

@@ -13,6 +13,7 @@ SELECT
     n.table_name,
     COALESCE(pg_catalog.sum(n.row_count) FILTER (WHERE n.phase = 'rule'), 0)::bigint AS by_rule,
     COALESCE(pg_catalog.sum(n.row_count) FILTER (WHERE n.phase = 'key'), 0)::bigint AS by_key,
+    COALESCE(pg_catalog.sum(n.row_count) FILTER (WHERE n.phase = 'child'), 0)::bigint AS by_child,
     COALESCE(-pg_catalog.sum(n.row_count) FILTER (WHERE n.phase = 'dropped'), 0)::bigint AS dropped,
     COALESCE(pg_catalog.sum(n.seconds), 0)::float8 AS seconds
 FROM noted AS n

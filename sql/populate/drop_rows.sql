@@ -1,10 +1,9 @@
 -- What:         drop rows that point at nothing because the source violates its own keys
--- Parameters:   drop_keys (list)  foreign keys to look at (devdb.catalog.model.ForeignKey); none unless asked for
+-- Parameters:   drop_keys (list)  foreign keys to look at (devdb.sampling.references.Checked); none unless asked for
 -- Transaction:  part of the caller's
 -- Repeatable:   yes
 -- Why:          again until nothing is dropped: a dropped row may be what others pointed at
 
-{% from "populate/key_macros.sql" import dangling %}
 {% if drop_keys %}
 \warn dropping rows that point at nothing
 DO $devdb$
@@ -16,7 +15,12 @@ BEGIN
     LOOP
         dropped_in_round := 0;
 {% for key in drop_keys %}
-        DELETE FROM {{ dangling(key) | sql }};
+        DELETE FROM {{ key.child.only | sql }} AS d
+        USING (
+            SELECT DISTINCT c.tableoid AS devdb_table, c.ctid AS devdb_row
+            FROM {{ key.dangling | sql }}
+        ) AS gone
+        WHERE d.tableoid = gone.devdb_table AND d.ctid = gone.devdb_row;
         GET DIAGNOSTICS dropped = ROW_COUNT;
         IF devdb.dropped > 0 THEN
             RAISE WARNING '%: % rows pointed at nothing and were dropped', {{ key | string | literal }}, devdb.dropped;

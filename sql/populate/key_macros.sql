@@ -41,24 +41,69 @@ TRUNCATE pg_temp.{{ scratch.name | ident }};
 
 {# The keys that the child's rows in the dev database hold. #}
 {% macro held_keys(ask, k, condition) %}
-SELECT {{ ask.values(k, 'c') | sql }}
-FROM {{ ask.key.child.only | sql }} AS c
+SELECT {{ ask.values(k) | sql }}
+FROM {{ ask.key.child.only | sql }} AS c {{ ask.lateral | sql }}
 WHERE {{ condition | sql }}
-{% for name in ask.key.child_columns %}
-  AND c.{{ name | ident }} IS NOT NULL
-{% endfor %}
+  AND {{ ask.present | sql }}
 {% endmacro %}
 
-{# The child's rows, seen as c, that point at nothing; key is a devdb.catalog.model.ForeignKey. #}
-{% macro dangling(key) %}
-{{ key.child.only | sql }} AS c
-WHERE NOT EXISTS (
-    SELECT FROM {{ key.parent.only | sql }} AS p
-    WHERE {{ key.joined('p', 'c') | sql }}
-)
-{% for name in key.child_columns %}
-  AND c.{{ name | ident }} IS NOT NULL
+{# The children, of the parents whose keys are chosen by the condition `chosen`; e is a devdb.sampling.closure.Expansion.
+   With a maximum each parent's are asked for by themselves, so that the source reads no more of them than are wanted. #}
+{% macro children(e, chosen) %}
+{% set columns = e.child.loaded_columns %}
+{% if e.follow.max is none %}
+SELECT {{ columns | idents('f') }}
+FROM {{ e.foreign.sql | sql }} AS f {{ e.lateral | sql }}
+WHERE true
+{% for reference, equals, value in e.sent %}
+  AND {{ reference | sql }} {{ equals | sql }} {{ values(e, value, chosen) | sql }}
 {% endfor %}
+{% if not e.is_exact %}
+  AND EXISTS (
+      SELECT FROM pg_temp.{{ e.asked.name | ident }} AS a
+      WHERE {{ chosen | sql }}
+        AND {{ e.compared('a') | sql }}
+  )
+{% endif %}
+{% if e.key.child.has_children %}
+  AND f.devdb_tableoid = {{ e.key.child.oid | literal }}
+{% endif %}
+{% if e.where %}
+  AND {{ e.where | sql }}
+{% endif %}
+{% else %}
+SELECT {{ columns | idents('d') }}
+FROM pg_temp.{{ e.asked.name | ident }} AS a
+CROSS JOIN LATERAL (
+    SELECT {{ columns | idents('f') }}
+    FROM {{ e.foreign.sql | sql }} AS f {{ e.lateral | sql }}
+    WHERE {{ e.compared('a') | sql }}
+{% if e.key.child.has_children %}
+      AND f.devdb_tableoid = {{ e.key.child.oid | literal }}
+{% endif %}
+{% if e.where %}
+      AND {{ e.where | sql }}
+{% endif %}
+    ORDER BY
+{{ e.order_by | sql }}
+    LIMIT {{ e.follow.max | literal }}
+) AS d
+WHERE {{ chosen | sql }}
+{% endif %}
+{% endmacro %}
+
+{# Notes the keys of the parent's rows in the dev database, those of which the condition holds. #}
+{% macro parent_keys(e, condition) %}
+INSERT INTO pg_temp.{{ e.asked.name | ident }}
+SELECT {{ e.names | idents('k') }}, {{ chunk(e) | sql }}
+FROM (
+    SELECT {{ e.parent_values('p') | sql }}
+    FROM {{ e.key.parent.only | sql }} AS p
+    WHERE {{ condition | sql }}
+{% for name in e.key.parent_columns %}
+      AND p.{{ name | ident }} IS NOT NULL
+{% endfor %}
+) AS k ({{ e.names | idents }});
 {% endmacro %}
 
 {# The number of the statement that a key is sent in: neighbours together. #}

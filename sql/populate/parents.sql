@@ -1,4 +1,4 @@
--- What:         fetch the rows that the rows taken so far refer to, until nothing is missing
+-- What:         fetch what the rows taken so far refer to, and the children wanted, until nothing is missing
 -- Parameters:   groups (list)  tables to complete together, in order (devdb.sampling.closure.Group)
 -- Transaction:  part of the caller's
 -- Repeatable:   yes
@@ -10,8 +10,10 @@ SET LOCAL enable_nestloop = off;
 SET LOCAL jit = off;
 {% for group in groups %}
 \warn {{ group.title | argument }}
-{% if group.is_cyclic %}
-{% include "populate/parents_in_rounds.sql" %}
+{% if group.kind == "rounds" %}
+{% include "populate/in_rounds.sql" %}
+{% elif group.kind == "children" %}
+{% include "populate/children_at_once.sql" %}
 {% else %}
 {% include "populate/parents_at_once.sql" %}
 {% endif %}

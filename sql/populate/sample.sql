@@ -10,8 +10,13 @@
 INSERT INTO {{ take.table.name.sql | sql }} {% if columns %}({{ columns | idents }}) {% endif %}OVERRIDING SYSTEM VALUE
 SELECT {{ columns | idents('f') }}
 FROM {{ take.foreign.sql | sql }} AS f
+WHERE true
+{% if take.table.has_children %}
+-- The source answers for the children too, which are tables of their own.
+  AND f.devdb_tableoid = {{ take.table.oid | literal }}
+{% endif %}
 {% if take.where %}
-WHERE {{ take.where | sql }}
+  AND {{ take.where | sql }}
 {% endif %}
 {% if take.order_by %}
 ORDER BY

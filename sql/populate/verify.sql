@@ -1,12 +1,12 @@
 -- What:         fail when a row points at nothing, naming every such key, how many rows, and three of them
--- Parameters:   check_keys (list)  foreign keys to check (devdb.catalog.model.ForeignKey)
+-- Parameters:   check_keys (list)  foreign keys to check (devdb.sampling.references.Checked)
+--               warn_keys (list)   those of which it is only told that rows point at nothing
 -- Transaction:  either
 -- Repeatable:   yes
 -- Why:          a key that ADD CONSTRAINT accepted needs no check; these are keys that are NOT VALID at the source, or
 --               that ADD CONSTRAINT refused
 
-{% from "populate/key_macros.sql" import dangling %}
-{% if check_keys %}
+{% if check_keys or warn_keys %}
 DO $devdb$
 <<devdb>>
 DECLARE
@@ -14,7 +14,7 @@ DECLARE
     examples text;
     violations text[] := '{}';
 BEGIN
-{% for key in check_keys %}
+{% for key in check_keys + warn_keys %}
     SELECT pg_catalog.count(*), pg_catalog.string_agg(pg_catalog.left(d.row_text, 200), ', ') FILTER (WHERE d.position <= 3)
     INTO found, examples
     FROM (
@@ -26,12 +26,16 @@ BEGIN
 
 {% endfor %}
             )::text AS row_text
-        FROM {{ dangling(key) | sql }}
+        FROM {{ key.dangling | sql }}
     ) AS d;
     IF devdb.found > 0 THEN
+{% if loop.index <= check_keys | length %}
         violations := devdb.violations || pg_catalog.format(
             '%s: %s rows point at nothing, such as %s', {{ key | string | literal }}, devdb.found, devdb.examples
         );
+{% else %}
+        RAISE WARNING '%: % rows point at nothing, such as %', {{ key | string | literal }}, devdb.found, devdb.examples;
+{% endif %}
     END IF;
 {% endfor %}
     IF devdb.violations <> '{}' THEN
