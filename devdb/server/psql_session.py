@@ -20,7 +20,9 @@ from devdb.errors import ConnectionFailed, DevdbError, ScriptFailed, UsageError
 from devdb.server.programs import Program, environment
 from devdb.sqltext.scanning import scan_text
 
-BLOCK_BYTES = 1 << 18
+# \warn came with it.
+OLDEST_PSQL = 13
+_BLOCK_BYTES = 1 << 18
 _PIPE_BYTES = 1 << 20
 _PATIENCE_S = 2.0
 _ARGUMENTS = ("-X", "-q", "-A", "-t", "-w", "-v", "ON_ERROR_STOP=1", "-v", "VERBOSITY=verbose")
@@ -141,7 +143,7 @@ class PsqlSession:
     def _read(self, descriptor: int) -> bytes | None:
         """What there is to read: b"" at the end, None when there is nothing now."""
         try:
-            return os.read(descriptor, BLOCK_BYTES)
+            return os.read(descriptor, _BLOCK_BYTES)
         except BlockingIOError:
             return None
 

@@ -14,6 +14,7 @@ from devdb.server.connection import Connection, lost
 
 # What one reading holds at most, beside the pipe, while the dev side is not ready for it.
 BUFFER_BYTES = 4 << 20
+_FLOWING_BYTES = 1 << 20
 # A failure ends a load at once, and is told from notices by there being none.
 _SESSION = "SET client_min_messages = error; SET client_encoding = 'UTF8'"
 
@@ -24,12 +25,13 @@ class Reading:
     The reader fills a buffer, at most `BUFFER_BYTES`, from when the reading was started; the rest waits for `into`.
     """
 
-    def __init__(self, query: str, *, binary: bool, encoding: str, what: str) -> None:
-        self.query = query
+    def __init__(self, statement: str, *, options: str, what: str) -> None:
+        """`statement` for psql, with the `options` of COPY that both sides use."""
+        self.statement = statement
         self.what = what
-        # Neither server converts text that the other side may have in the source's encoding.
-        self.options = "FORMAT binary" if binary else f"FORMAT text, ENCODING '{encoding}'"
-        self.on_abandon: Callable[[], None] = lambda: None
+        self._options = options
+        self._cancel: Callable[[], None] | None = None
+        self._room = BUFFER_BYTES
         self._blocks: deque[bytes] = deque()
         self._held = 0
         self._changed = Condition()
@@ -48,8 +50,10 @@ class Reading:
         messages it gets errors only. `freeze`: see COPY's option; the table must be new in this very transaction.
         Raises ScriptFailed or ConnectionFailed, which name the reading's `what` and the side that failed.
         """
-        options = self.options + (", FREEZE" if freeze else "")
+        options = self._options + (", FREEZE" if freeze else "")
         is_early = False
+        # From now on the buffer need only bridge the time between two blocks.
+        self._room = _FLOWING_BYTES
         try:
             connection.execute(_SESSION)
             with connection.cursor() as cursor:
@@ -80,13 +84,19 @@ class Reading:
             self._blocks.clear()
             self._changed.notify_all()
             # Under the lock: once it is complete, the reader may be at the next reading.
-            if was_needed:
-                self.on_abandon()
+            if was_needed and self._cancel is not None:
+                self._cancel()
+
+    def taken_by(self, cancel: Callable[[], None]) -> bool:
+        """For the reader: it begins, and `cancel` ends it before its time; False when nobody wants the rows."""
+        with self._changed:
+            self._cancel = cancel
+            return not self._is_abandoned
 
     def offer(self, block: bytes) -> bool:
         """For the reader: hand over a block once there is room; False when nobody wants it."""
         with self._changed:
-            self._changed.wait_for(lambda: self._is_abandoned or self._held < BUFFER_BYTES)
+            self._changed.wait_for(lambda: self._is_abandoned or self._held < self._room)
             if self._is_abandoned:
                 return False
             self._blocks.append(block)

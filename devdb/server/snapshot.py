@@ -7,71 +7,50 @@ import time
 from collections.abc import Callable, Mapping
 from threading import Event, RLock, Thread
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any
 
 import psycopg
 from psycopg.conninfo import make_conninfo
 
-from devdb.errors import ConnectionFailed, DevdbError, ScriptFailed
+from devdb.errors import DevdbError, ScriptFailed
 from devdb.server import programs
 from devdb.server.connection import Connection, close_quietly, connect, raise_if_lost
-from devdb.server.psql_session import PsqlSession, quoted, terminated
+from devdb.server.psql_session import OLDEST_PSQL, PsqlSession, quoted, terminated
+from devdb.server.reader import Jobs, Reader, retried
 from devdb.server.reading import Reading
-from devdb.server.sparing import Bucket, Spare
-from devdb.sqltext.quoting import ident, literal
+from devdb.server.sparing import Spare, Throttle, Watch, duration
+from devdb.sqltext.quoting import literal
 
-# \warn came with 13.
-_OLDEST_PSQL = 13
-_ATTEMPTS = 4
-_BACKOFF_S = 0.25
-_PATIENCE_S = 2.0
-_IMPORT = "SET TRANSACTION SNAPSHOT {}"
-_EXPORT = "SELECT pg_catalog.pg_export_snapshot(), pg_catalog.current_setting('server_encoding')"
+KEEPALIVE_S = 30.0
+_EXPORT = """
+SELECT
+    pg_catalog.pg_export_snapshot(),
+    pg_catalog.current_setting('server_encoding'),
+    pg_catalog.current_setting('client_connection_check_interval', true)
+"""
 _BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-_T = TypeVar("_T")
-# What every session of a snapshot needs, by the first release that knows it; `session` may say otherwise.
-_SESSION = {
+# What every session of a snapshot is set to, by the first release that knows it; `session` has the last word.
+# Values as text must mean the same to any server.
+_SETTINGS = {
     "client_min_messages": (0, "error"),
     "standard_conforming_strings": (0, "on"),
+    "extra_float_digits": (0, "3"),
+    "DateStyle": (0, "ISO"),
+    "IntervalStyle": (0, "postgres"),
+    "bytea_output": (0, "hex"),
+    "lc_monetary": (0, "C"),
     "idle_in_transaction_session_timeout": (0, "0"),
     "idle_session_timeout": (140000, "0"),
     "transaction_timeout": (170000, "0"),
-    "client_connection_check_interval": (140000, "10s"),
 }
-# Failures that another attempt does not mend.
-_FINAL = ("password authentication failed", "no password supplied", "does not exist", "pg_hba.conf")
 
 
 class Snapshot:
     """The source as it was at one moment: a connection for questions, and readers for whole results.
 
-    A context manager; leaving it ends every session. See `open`.
+    `connection` is in a transaction that sees the snapshot; a statement that fails on it ends that, so ask by `read`,
+    or within `with connection.transaction()` while holding `lock`. A context manager; leaving it ends every session.
     """
-
-    def __init__(
-        self,
-        holder: Connection,
-        name: str,
-        encoding: str,
-        settings: list[str],
-        spare: Spare,
-        on_warning: Callable[[str], None],
-        keepalive_s: float,
-    ) -> None:
-        self.connection = holder
-        self.lock = RLock()
-        self.name = name
-        self.encoding = encoding
-        begin = (*settings, _BEGIN, _IMPORT.format(literal(name)))
-        self._begin = terminated([quoted(text, what="source") for text in begin])
-        self._bucket = Bucket(spare.max_rate_bytes)
-        self._spare = spare
-        self._on_warning = on_warning
-        self._keepalive_s = keepalive_s
-        self._jobs: queue.SimpleQueue[Reading | None] = queue.SimpleQueue()
-        self._stop = Event()
-        self._readers: list[_Reader] = []
-        self._opened = time.monotonic()
 
     @classmethod
     def open(
@@ -84,24 +63,56 @@ class Snapshot:
         on_warning: Callable[[str], None],
         on_note: Callable[[str], None] | None = None,
         application_name: str = "devdb",
-        keepalive_s: float = 30,
+        keepalive_s: float = KEEPALIVE_S,
     ) -> Snapshot:
         """Take a snapshot, and begin to open `readers` sessions that see it.
 
         `session`: settings of every session. `on_warning` and `on_note` (None: as warnings) are called from other
-        threads. Returns when the snapshot stands; readers that cannot connect fail the readings.
-        Raises ConnectionFailed or ScriptFailed.
+        threads. `keepalive_s`: how often sessions with nothing to do are used.
+        Returns when the snapshot stands; if no reader can connect, the readings fail. Raises ConnectionFailed or
+        ScriptFailed.
         """
-        holder = _retried(lambda: connect(make_conninfo("", **{**conninfo, "application_name": application_name})))
+        address = make_conninfo("", **{**conninfo, "application_name": application_name})
+        holder = retried(lambda: connect(address))
         try:
-            settings = [f"SET {ident(name)} = {literal(value)}" for name, value in _settings(holder, session).items()]
+            settings = _settings(holder.info.server_version, session)
             name, encoding = _take(holder, settings)
-            snapshot = cls(holder, name, encoding, settings, spare, on_warning, keepalive_s)
-            snapshot._start(readers)
         except BaseException:
             close_quietly(holder)
             raise
+        snapshot = cls(holder, name=name, encoding=encoding, throttle=Throttle(spare.max_rate_bytes))
+        try:
+            snapshot._start(readers, _set(settings), on_warning, keepalive_s)
+            warning_s = spare.snapshot_warning_ms / 1000
+            snapshot._keep(_Keeper(snapshot, keepalive_s=keepalive_s, warning_s=warning_s, on_warning=on_warning))
+            if spare.watches:
+                watch = Watch(
+                    lambda: connect(address, read_only=True),
+                    application_name=application_name,
+                    spare=spare,
+                    throttle=snapshot._throttle,
+                    on_warning=on_warning,
+                    on_note=on_note or on_warning,
+                )
+                snapshot._keep(watch)
+        except BaseException:
+            snapshot.close()
+            raise
         return snapshot
+
+    def __init__(self, holder: Connection, *, name: str, encoding: str, throttle: Throttle) -> None:
+        """See `open`. `encoding` is the source's, in which text of the readings is on its way."""
+        self.connection = holder
+        self.lock = RLock()
+        self.name = name
+        self.encoding = encoding
+        self._throttle = throttle
+        self._jobs: Jobs = queue.SimpleQueue()
+        self._readers: list[Reader] = []
+        self._working = 0
+        self._keepers: list[_Keeper | Watch] = []
+        self._taken = time.monotonic()
+        self._is_closed = False
 
     def __enter__(self) -> Snapshot:
         return self
@@ -118,19 +129,17 @@ class Snapshot:
 
     @property
     def age_s(self) -> float:
-        return time.monotonic() - self._opened
+        return time.monotonic() - self._taken
 
     def read(self, query: str) -> list[tuple[Any, ...]]:
-        """The rows of a small result. Raises ScriptFailed, after which the snapshot is as before."""
+        """The rows of a small result. Raises ConnectionFailed, or ScriptFailed, after which all is as before."""
         with self.lock:
             try:
                 return self.connection.execute(query.encode()).fetchall()
             except psycopg.Error as exc:
                 raise_if_lost(self.connection, exc)
                 self.connection.execute("ROLLBACK TO SAVEPOINT devdb")
-                raise ScriptFailed(
-                    exc.diag.message_primary or str(exc).strip(), path="source", sqlstate=exc.sqlstate
-                ) from exc
+                raise _failed(exc) from exc
 
     def start(self, query: str, *, binary: bool, what: str) -> Reading:
         """Have a reader begin with `query` as soon as one is free, in the order of the calls.
@@ -138,20 +147,27 @@ class Snapshot:
         Each reading must come to its `into` or be abandoned, in about that order: one that is forgotten keeps a
         reader. `what` (a table's name) is the reading's name in failures.
         """
-        # Text of no known encoding is only checked where it ends up.
-        reading = Reading(query, binary=binary and self.encoding != "SQL_ASCII", encoding=self.encoding, what=what)
-        statement = terminated([f"COPY (\n{quoted(query, what=what)}\n) TO STDOUT ({reading.options})"])
-        reading.query = statement
+        # Text in no known encoding is for the dev server to judge, which in binary it would not know.
+        options = (
+            "FORMAT binary" if binary and self.encoding != "SQL_ASCII" else f"FORMAT text, ENCODING '{self.encoding}'"
+        )
+        statement = terminated([f"COPY (\n{quoted(query, what=what)}\n) TO STDOUT ({options})"])
+        reading = Reading(statement, options=options, what=what)
         self._jobs.put(reading)
         return reading
 
     def copy(self, query: str, into: Connection, target: str, *, binary: bool, what: str, freeze: bool = False) -> int:
-        """Copy what `query` finds at the source into `target`, on the first free reader; returns the rows."""
+        """Copy what `query` finds at the source into `target`, on the first free reader; returns the rows.
+
+        See `Reading.into`. From any thread, each with a connection of its own.
+        """
         return self.start(query, binary=binary, what=what).into(into, target, freeze=freeze)
 
     def close(self) -> None:
         """End every session; what is still read is given up."""
-        self._stop.set()
+        self._is_closed = True
+        for keeper in self._keepers:
+            keeper.end()
         for reader in self._readers:
             self._jobs.put(None)
             reader.interrupt()
@@ -159,170 +175,120 @@ class Snapshot:
             reader.end()
         close_quietly(self.connection)
 
-    def _goes_on_without(self, failure: DevdbError) -> bool:
-        """Whether other readers do what one cannot that has no connection."""
-        with self.lock:
-            if self._working == 1 or self._stop.is_set():
-                return False
-            self._working -= 1
-            self._on_warning(f"reading over {self._working} connections only: {failure.message}")
+    def _start(self, readers: int, settings: str, on_warning: Callable[[str], None], keepalive_s: float) -> None:
+        conninfo, password = programs.parameters(self.connection)
+        psql = programs.find("psql", at_least=OLDEST_PSQL)
+        begin = (_BEGIN, f"SET TRANSACTION SNAPSHOT {literal(self.name)}", settings)
+
+        def goes_on_without(failure: DevdbError) -> bool:
+            with self.lock:
+                if self._working == 1 or self._is_closed:
+                    return False
+                self._working -= 1
+            on_warning(f"the source is read over fewer connections than asked for: {failure.message}")
             return True
 
-    def _start(self, readers: int) -> None:
-        conninfo, password = programs.parameters(self.connection)
-        self._program = programs.find("psql", at_least=_OLDEST_PSQL)
         self._working = readers
         for _ in range(readers):
-            reader = _Reader(self, conninfo, password)
+            reader = Reader(
+                lambda: PsqlSession(psql, conninfo, password),
+                begin=terminated([quoted(statement, what="snapshot") for statement in begin]),
+                jobs=self._jobs,
+                throttle=self._throttle,
+                goes_on_without=goes_on_without,
+                keepalive_s=keepalive_s,
+            )
             self._readers.append(reader)
             reader.start()
 
+    def _keep(self, keeper: _Keeper | Watch) -> None:
+        self._keepers.append(keeper)
+        keeper.start()
 
-class _Reader(Thread):
-    """One psql on the snapshot, and the thread that moves its rows into readings."""
 
-    def __init__(self, snapshot: Snapshot, conninfo: Mapping[str, str], password: str | None) -> None:
-        super().__init__(name="devdb-reader", daemon=True)
-        self.bytes = 0
+class _Keeper(Thread):
+    """Uses the holder's session now and then, and warns when the snapshot gets old."""
+
+    def __init__(
+        self, snapshot: Snapshot, *, keepalive_s: float, warning_s: float, on_warning: Callable[[str], None]
+    ) -> None:
+        super().__init__(name="devdb-keeper", daemon=True)
         self._snapshot = snapshot
-        self._conninfo = conninfo
-        self._password = password
-        self._session: PsqlSession | None = None
-        self._reading: Reading | None = None
+        self._keepalive_s = keepalive_s
+        self._warning_s = warning_s
+        self._on_warning = on_warning
+        self._is_ending = Event()
 
     def run(self) -> None:
-        snapshot = self._snapshot
-        failure: DevdbError | None = None
-        try:
-            self._open()
-        except DevdbError as exc:
-            failure = exc
-            if snapshot._goes_on_without(exc):
+        used = time.monotonic()
+        while True:
+            waits = [used + self._keepalive_s - time.monotonic()]
+            if self._warning_s:
+                waits.append(self._warning_s - self._snapshot.age_s)
+            if self._is_ending.wait(max(min(waits), 0)):
                 return
-        while not snapshot._stop.is_set():
-            try:
-                reading = snapshot._jobs.get(timeout=snapshot._keepalive_s)
-            except queue.Empty:
-                self._keep_alive()
-                continue
-            if reading is None:
-                break
-            if failure is not None:
-                reading.fail(failure)
-                continue
-            self._carry_out(reading)
-        self._close()
-
-    def interrupt(self) -> None:
-        """Have it end, whatever it is doing. From another thread."""
-        reading, session = self._reading, self._session
-        if reading is not None:
-            reading.abandon()
-        if session is not None:
-            session.interrupt()
+            if self._warning_s and self._snapshot.age_s >= self._warning_s:
+                self._on_warning(
+                    f"the snapshot of the source is {duration(self._snapshot.age_s)} old: "
+                    "as long as it is held, the source cannot clean up rows that were deleted since"
+                )
+                self._warning_s *= 2
+            if time.monotonic() - used >= self._keepalive_s:
+                self._use()
+                used = time.monotonic()
 
     def end(self) -> None:
-        """Wait for its end, after `interrupt`."""
-        self.join(_PATIENCE_S)
-        session = self._session
-        if self.is_alive() and session is not None:
-            # It may be waiting for a server that does not answer.
-            session.kill()
-        self.join()
+        self._is_ending.set()
 
-    def _open(self) -> None:
-        def attempt() -> PsqlSession:
-            session = PsqlSession(self._snapshot._program, self._conninfo, self._password)
-            self._session = session
-            for _ in session.run(self._snapshot._begin):
-                pass
-            return session
-
-        _retried(attempt, stop=self._snapshot._stop)
-
-    def _carry_out(self, reading: Reading) -> None:
-        snapshot = self._snapshot
-        try:
-            if self._session is None:
-                self._open()
-            session = self._session
-            assert session is not None
-            self._reading = reading
-            reading.on_abandon = session.interrupt
-            if reading.is_abandoned:
-                return
-            for block in session.run(reading.query):
-                self.bytes += len(block)
-                snapshot._bucket.take(len(block), snapshot._stop)
-                if not reading.offer(block) or snapshot._stop.is_set():
-                    self._close()
-                    reading.fail(ConnectionFailed("the reading was given up"))
-                    return
-            reading.complete()
-        except DevdbError as exc:
-            self._close()
-            reading.fail(exc)
-        except BaseException as exc:
-            self._close()
-            reading.fail(DevdbError(f"{type(exc).__name__}: {exc}"))
-            raise
-        finally:
-            self._reading = None
-
-    def _keep_alive(self) -> None:
-        if self._session is not None:
+    def _use(self) -> None:
+        # A session whose lock is held is in use.
+        if self._snapshot.lock.acquire(blocking=False):
             try:
-                for _ in self._session.run("SELECT 1;"):
-                    pass
-            except DevdbError:
-                # The next reading opens another one.
-                self._close()
-
-    def _close(self) -> None:
-        if self._session is not None:
-            self._session.close()
-            self._session = None
+                self._snapshot.connection.execute("SELECT 1")
+            except psycopg.Error:
+                # Whoever uses a lost session next is told; readers that are connected have the snapshot without it.
+                if self._snapshot.connection.closed:
+                    self.end()
+            finally:
+                self._snapshot.lock.release()
 
 
-def _settings(holder: Connection, session: Mapping[str, str]) -> dict[str, str]:
-    """Settings of every session, those left out that this release does not know."""
-    version = holder.info.server_version
-    known = {name: value for name, (since, value) in _SESSION.items() if version >= since}
-    given = {name: value for name, value in session.items() if version >= _SESSION.get(name, (0, ""))[0]}
-    return {**known, **given}
+def _settings(version: int, session: Mapping[str, str]) -> dict[str, str]:
+    """Every session's settings, those left out that this release does not know."""
+    values = {name: value for name, (_, value) in _SETTINGS.items()} | dict(session)
+    return {name: value for name, value in values.items() if version >= _SETTINGS.get(name, (0, ""))[0]}
 
 
-def _take(holder: Connection, settings: list[str]) -> tuple[str, str]:
-    """Begin the holder's transaction and export its snapshot; returns the snapshot's name and the encoding."""
-    # One round trip, and after it a savepoint to which a failed question goes back.
-    text = "; ".join([*settings, "SET client_encoding = 'UTF8'", _BEGIN, _EXPORT, "SAVEPOINT devdb"])
+def _set(settings: Mapping[str, str]) -> str:
+    """SQL of settings. Not SET, which takes the settings that are lists for one long name."""
+    calls = (f"pg_catalog.set_config({literal(name)}, {literal(value)}, false)" for name, value in settings.items())
+    return f"SELECT {', '.join(calls)}"
+
+
+def _take(holder: Connection, settings: dict[str, str]) -> tuple[str, str]:
+    """Begin the holder's transaction and export its snapshot; returns the snapshot's name and the encoding.
+
+    Adds to `settings`, which are set, one of the connection's own.
+    """
+    # One round trip, and at its end a savepoint to which a question that fails goes back.
+    text = "; ".join([_BEGIN, _EXPORT, _set(settings), "SET client_encoding = 'UTF8'", "SAVEPOINT devdb"])
     try:
         cursor = holder.execute(text.encode())
-        while cursor.description is None:
-            cursor.nextset()
-        ((name, encoding),) = cursor.fetchall()
+        results = [cursor.fetchall() for cursor in cursor.results() if cursor.description is not None]
     except psycopg.Error as exc:
         raise_if_lost(holder, exc)
-        raise ScriptFailed(
-            exc.diag.message_primary or str(exc).strip(),
-            path="snapshot",
-            sqlstate=exc.sqlstate,
-            hint=exc.diag.message_hint,
-        ) from exc
+        raise _failed(exc) from exc
+    ((name, encoding, check_interval),) = results[0]
+    if check_interval:
+        settings.setdefault("client_connection_check_interval", str(check_interval))
     return str(name), str(encoding)
 
 
-def _retried(attempt: Callable[[], _T], *, stop: Event | None = None) -> _T:
-    """What `attempt` returns, after a few attempts if the server is not there at first."""
-    for number in range(1, _ATTEMPTS):
-        try:
-            return attempt()
-        except ConnectionFailed as exc:
-            if any(words in exc.message for words in _FINAL):
-                raise
-        delay_s = _BACKOFF_S * 2**number
-        if stop is None:
-            time.sleep(delay_s)
-        elif stop.wait(delay_s):
-            raise ConnectionFailed("the run was ended")
-    return attempt()
+def _failed(exc: psycopg.Error) -> ScriptFailed:
+    return ScriptFailed(
+        exc.diag.message_primary or str(exc).strip(),
+        path="source",
+        sqlstate=exc.sqlstate,
+        detail=exc.diag.message_detail,
+        hint=exc.diag.message_hint,
+    )
