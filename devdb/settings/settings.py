@@ -138,7 +138,7 @@ class Settings(Section):
         return {**self.target.params(), "dbname": dbname or self.target.dbname}
 
     def unmatched_patterns(self, tables: Iterable[tuple[str, str]]) -> list[SettingsError]:
-        """Return an error for each pattern of `sampling.tables`, and each seed, without any of `tables` (schema, name)."""
+        """Return an error for each pattern of `sampling.tables`, and each seed, that fits no table (schema, name)."""
         return unmatched.patterns(self.sampling, tables, schemas=self.source.schemas)
 
     def unmatched_keys(self, keys: Iterable[Key]) -> list[SettingsError]:

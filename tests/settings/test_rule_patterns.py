@@ -25,6 +25,7 @@ Load = Callable[..., Settings]
     [
         ("all", "all"),
         ("none", "none"),
+        ("empty", "empty"),
         ({"limit": 0}, "none"),
         ({"limit": 5}, "limit"),
         ({"limit": 5, "order_by": "a", "where": "b"}, "limit"),
@@ -46,6 +47,7 @@ def test_a_rule_knows_its_line_and_is_the_same_on_another(load: Load, tmp_path: 
     assert [(rule.path, rule.line) for rule in rules] == [(tmp_path / "devdb.yaml", line) for line in (4, 5, 2)]
     assert Rule.of("all").line is None
     assert len({rules[0], Rule.of("all")}) == 1
+    assert len({Rule.of("empty"), Rule.of("none"), Rule.of("empty").at(tmp_path, 7)}) == 2
 
 
 def test_nothing_of_a_rule_or_of_the_settings_can_be_changed(load: Load) -> None:

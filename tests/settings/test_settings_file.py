@@ -116,7 +116,10 @@ def test_a_file_in_another_encoding_is_refused_with_its_line(tmp_path: Path) -> 
         ("source: {fdw_options: [a]}", "source.fdw_options: expected a mapping, found a list"),
         ("schema: true", "schema: expected a mapping, found the truth value true"),
         ("sampling: {default: al}", "found the text al\nHint: did you mean all?"),
-        ("sampling: {default: no}", "expected all, none or a mapping with limit, percent or where, found the truth"),
+        (
+            "sampling: {default: no}",
+            "expected all, none, empty or a mapping with limit, percent or where, found the truth",
+        ),
         ("sampling: {default: {}}", "says nothing"),
         ("sampling: {default: {limit: }}", "says nothing"),
         ("sampling: {default: {limit: 1, percent: 1}}", "limit and percent exclude each other"),
@@ -131,6 +134,24 @@ def test_a_file_in_another_encoding_is_refused_with_its_line(tmp_path: Path) -> 
         ("sampling: {tables: {a.b: }}", "found nothing"),
         ("sampling: {tables: {post: all}}", "post has no schema: write public.post"),
         ("sampling: {tables: [a]}", "sampling.tables: expected a mapping, found a list"),
+        ("sampling: {default: empt}", "found the text empt\nHint: did you mean empty?"),
+        ("sampling: {tables: {a.b: {empty: true}}}", "sampling.tables.a.b.empty: unknown key"),
+        ("sampling: {percent: 0}", "sampling.percent: must be greater than 0"),
+        ("sampling: {percent: 101}", "sampling.percent: must be less than or equal to 100"),
+        ("sampling: {seeds: [a]}", "sampling.seeds: unknown key\nHint: did you mean seed?"),
+        (
+            "source: {reader: direkt}",
+            "expected auto, wrapper or direct, found the text direkt\nHint: did you mean direct?",
+        ),
+        ("source: {jobs: 0}", "source.jobs: must be greater than or equal to 1"),
+        (
+            "source: {max_rate: 20mb}",
+            "expected bytes, or a number with kB, MB or GB, such as 20MB, found the text 20mb",
+        ),
+        ("source: {max_rate: 0}", "source.max_rate: must be at least 1kB; leave it out for no limit"),
+        ("source: {pause: {lag: 30s}}", "source.pause.lag: unknown key\nHint: known here: replication_lag, active_"),
+        ("source: {pause: {active_sessions: 0}}", "source.pause.active_sessions: must be greater than or equal to 1"),
+        ("source: {snapshot_warning: never}", "source.snapshot_warning: expected seconds, or a number with"),
         ("sampling: {seed: a}", "expected a whole number, found the text a"),
     ],
 )
@@ -167,6 +188,22 @@ sampling:
 )
 def test_a_duration_is_in_seconds_or_says_its_unit(load: Load, written: str, milliseconds: int) -> None:
     assert load(f"source: {{statement_timeout: {written}}}").source.statement_timeout_ms == milliseconds
+
+
+@pytest.mark.parametrize(
+    ("written", "size"), [("2048", 2048), ("2048B", 2048), ("1kB", 1024), ("20 MB", 20 * 2**20), ("1GB", 2**30)]
+)
+def test_a_rate_is_in_bytes_or_says_its_unit(load: Load, written: str, size: int) -> None:
+    assert load(f"source: {{max_rate: {written}}}").source.max_rate_bytes == size
+
+
+def test_the_source_is_spared_as_far_as_one_says(load: Load) -> None:
+    source = load("").source
+    assert (source.max_rate_bytes, source.pause_lag_ms, source.pause_sessions) == (None, None, None)
+    assert source.snapshot_warning_ms == 30 * 60_000
+    assert 1 <= source.jobs <= 4
+    source = load("source: {pause: {replication_lag: 30s, active_sessions: 50}, snapshot_warning: 0}").source
+    assert (source.pause_lag_ms, source.pause_sessions, source.snapshot_warning_ms) == (30_000, 50, 0)
 
 
 @pytest.mark.parametrize(("written", "meant"), [("yes", True), ("On", True), ("TRUE", True), ("no", False)])
