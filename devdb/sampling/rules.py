@@ -6,10 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from devdb.catalog.model import Name, Source, Table
-from devdb.errors import SettingsError
 from devdb.sampling import references
 from devdb.sampling.hashing import row_hash
-from devdb.settings import Rule, Settings, one_error
+from devdb.settings import Rule, Settings
 
 # Tables in which migration tools keep their books, in lower case. Without their rows a dev database looks as if no
 # migration had ever run.
@@ -83,18 +82,3 @@ def take(table: Table, rule: Rule, foreign: Name, *, seed: int) -> Take:
         order_by=None if rule.limit is None else references.ordering(table, rule.order_by, seed=seed, alias="f"),
         limit=rule.limit,
     )
-
-
-def check_names(source: Source, settings: Settings) -> None:
-    filled = [(table.name.schema, table.name.name) for table in source.filled_tables]
-    others = {(table.name.schema, table.name.name): table for table in source.tables if not table.is_filled}
-    errors = settings.unmatched_patterns([*filled, *others])
-    for pattern, rule in settings.sampling.patterns():
-        table = next((table for name, table in others.items() if pattern.exact and pattern.matches(*name)), None)
-        if table is not None:
-            what = "a foreign table" if table.kind == "f" else f"a partition of {source.root(table).name}"
-            hint = "no rows are put into it" if table.kind == "f" else f"write the rule for {source.root(table).name}"
-            message = f"sampling.tables.{pattern.text} is {what}"
-            errors.append(SettingsError(message, path=rule.path, line=rule.line, hint=hint))
-    if errors:
-        raise one_error(errors)

@@ -133,7 +133,7 @@ def test_of_a_parent_of_inheritance_only_its_own_rows_are_taken(takes: Takes) ->
 @pytest.mark.parametrize(
     ("table", "message", "hint"),
     [
-        ("public.orders_old", "a partition of public.orders", "write the rule for public.orders"),
+        ("public.orders_old", "a partition of public.orders", "name public.orders instead"),
         ("public.far", "a foreign table", "no rows are put into it"),
         ("public.custoner", "there is no such table", "customer"),
         ("pubic.customer", "there is no such table", "public.customer"),
