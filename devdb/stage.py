@@ -14,7 +14,7 @@ from psycopg.conninfo import make_conninfo
 from psycopg.errors import Diagnostic
 
 from devdb import explaining
-from devdb.errors import ScriptFailed
+from devdb.errors import DevdbError, ScriptFailed
 from devdb.preflight import Ground, Run
 from devdb.progress import Reporter
 from devdb.server.connection import Connection, connect
@@ -45,13 +45,14 @@ class Stage:
         if self._run.dry_run:
             self._server: Server | Printer = Printer(sys.stdout)
         else:
+            self._nowhere = self._stack.enter_context(open(os.devnull, "w", encoding="utf-8"))
             self._server = Server(
                 self._connect({"dbname": target.dbname if self._run.in_place else target.maintenance_db}),
                 reconnect=self._connect,
                 # What queries return is of no interest; \warn tells the steps.
-                out=self._stack.enter_context(open(os.devnull, "w", encoding="utf-8")),
+                out=self._nowhere,
                 err=cast(TextIO, _Steps(self._run.reporter)),
-                on_notice=self._notice,
+                on_notice=self.notice,
             )
             self._stack.callback(self._server.close)
         if self._run.in_place:
@@ -80,13 +81,25 @@ class Stage:
         """Render the template and run it."""
         self.run(self.render(name, **parameters))
 
+    def another(self, on_notice: Callable[[Diagnostic], None]) -> Server:
+        """A further session in the database in which the work happens; who asks for it closes it.
+
+        `on_notice` may hand what it hears to `notice`, but from the thread that the stage is used in.
+        """
+        connection = self._connect({"dbname": self.connection.info.dbname})
+        return Server(connection, out=self._nowhere, on_notice=on_notice)
+
     def run(self, script: Script, *, rewrite: Rewrite | None = None) -> None:
         """Run the script; `rewrite` in place of the stage's own."""
         last_word = rewrite or self.rewrite
         try:
             self._server.run(script, rewrite=lambda statement: self._told(last_word(statement), script))
         except ScriptFailed as exc:
-            raise explaining.explained(exc, script, self._ground.plan["takes"]) from exc
+            raise self.explained(exc, script) from exc
+
+    def explained(self, exc: ScriptFailed, script: Script) -> DevdbError:
+        """What a failure of the script means to the person who runs devdb."""
+        return explaining.explained(exc, script, self._ground.plan["takes"])
 
     def say(self, text: str) -> None:
         """Run a line of devdb's own."""
@@ -104,16 +117,21 @@ class Stage:
         conninfo = make_conninfo(**{**self._run.settings.target_conninfo(), **parameters})
         return connect(conninfo, application_name=f"devdb {self._run.command}")
 
-    def _told(self, statement: str | None, script: Script) -> str | None:
-        """The statement, of which -vv tells before it is sent."""
-        if statement is not None and not self._run.dry_run:
+    def tell(self, statement: str, script: Script) -> None:
+        """Show a statement that is about to be sent to those who asked for it (-vv)."""
+        if not self._run.dry_run:
             shown = statement.strip("\n")
             for placeholder in script.secrets:
                 shown = shown.replace(placeholder, f"'{HIDDEN}'")
             self._run.reporter.detail(shown, level=2)
+
+    def _told(self, statement: str | None, script: Script) -> str | None:
+        if statement is not None:
+            self.tell(statement, script)
         return statement
 
-    def _notice(self, diagnostic: Diagnostic) -> None:
+    def notice(self, diagnostic: Diagnostic) -> None:
+        """Tell of what the server says beside its results."""
         text = diagnostic.message_primary or ""
         if diagnostic.severity_nonlocalized == "WARNING":
             self._run.warn(text)

@@ -28,6 +28,7 @@ ROOMS = (
     "explaining",
     "preflight",
     "stage",
+    "finishing",
     "processes",
     "actions",
     "demo",

@@ -86,13 +86,15 @@ class Server:
 
     def query(self, sql: str | Script) -> list[tuple[object, ...]]:
         """The rows of a plain read. Raises ScriptFailed, or ConnectionFailed if the connection was lost."""
-        script = sql if isinstance(sql, Script) else Script("query", sql)
-        lines = Lines.of_text(script)
-        sender = Sender(self._session, lines, rewrite=None, secrets=script.secrets)
-        query = Query()
-        query.add(script.text or "", 1)
-        cursor = sender.send(query)
+        cursor = self.send(sql if isinstance(sql, Script) else Script("query", sql))
         return cursor.fetchall() if cursor is not None and cursor.description is not None else []
+
+    def send(self, script: Script, *, line: int = 1) -> Cursor | None:
+        """Send a script that is one statement, which begins at `line` of a file. Raises as `run` does."""
+        sender = Sender(self._session, Lines.of_text(script), rewrite=None, secrets=script.secrets)
+        query = Query()
+        query.add(script.text or "", line)
+        return sender.send(query)
 
     @property
     def in_transaction(self) -> bool:

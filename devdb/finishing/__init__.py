@@ -1,0 +1,1 @@
+"""What follows the load: indexes, keys, triggers and statistics, over several connections."""
