@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from devdb.errors import CheckFailed, ConnectionFailed, DevdbError, ScriptFailed
 from devdb.sampling.rules import Take
+from devdb.settings import Rule
 from devdb.sqltext.statements import Script
 
 FOREIGN_KEY_VIOLATION = "23503"
@@ -61,14 +62,20 @@ def _of_rule(exc: ScriptFailed, script: Script, takes: Iterable[Take]) -> Script
         rule = next((rule for start, rule in of_line.items() if line.startswith(start)), None)
         if rule is None:
             continue
-        if rule.path is None or (rule.where is None and rule.order_by is None):
-            return None
-        return ScriptFailed(
-            f"the rule {rule}: {exc.reason}",
-            path=rule.path,
-            line=rule.line,
-            sqlstate=exc.sqlstate,
-            detail=exc.detail,
-            hint=exc.hint,
-        )
+        explained = of_rule(exc, rule)
+        return None if explained is exc else explained
     return None
+
+
+def of_rule(exc: ScriptFailed, rule: Rule) -> ScriptFailed:
+    """The failure of taking seed rows, as that of their rule where it has SQL of its own."""
+    if rule.path is None or (rule.where is None and rule.order_by is None):
+        return exc
+    return ScriptFailed(
+        f"the rule {rule}: {exc.reason}",
+        path=rule.path,
+        line=rule.line,
+        sqlstate=exc.sqlstate,
+        detail=exc.detail,
+        hint=exc.hint,
+    )

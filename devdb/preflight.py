@@ -10,12 +10,14 @@ from typing import Any
 import psycopg
 from psycopg.conninfo import make_conninfo
 
+from devdb import readers
 from devdb.catalog import dev_server
 from devdb.catalog import source as catalog
 from devdb.catalog.dev_server import DevServer
 from devdb.catalog.model import Database, Source
 from devdb.errors import ConnectionFailed, Refused, SettingsError
 from devdb.progress import Reporter
+from devdb.readers import Reader
 from devdb.sampling import choice, populate
 from devdb.sampling.choice import Choice
 from devdb.server import link
@@ -69,6 +71,7 @@ class Ground:
     foreign_schemas: dict[str, str]
     choice: Choice
     plan: dict[str, Any]
+    reader: Reader
 
 
 @contextmanager
@@ -104,6 +107,9 @@ def ground(run: Run, *, may_create: bool) -> Iterator[Ground]:
         by_site = templates.are_replaced("populate_dev_db.sql") or templates.are_replaced("populate")
         plan = populate.plan(source, settings, chosen, foreign_schemas, is_sampled_by_site=by_site)
         populate.check_rules(source_connection, plan["takes"])
+        for note in (*chosen.notes, *choice.check(source_connection, chosen)):
+            run.reporter.note(note)
+        reader = readers.choose(settings, templates, lock, dry_run=run.dry_run)
         previous = None
         if server.is_there:
             previous = opened(connect(make_conninfo(**settings.target_conninfo()), application_name=name))
@@ -112,7 +118,8 @@ def ground(run: Run, *, may_create: bool) -> Iterator[Ground]:
             _refuse_large(templates, server, source_connection, source, previous)
         _warn(run, source, server)
         yield Ground(
-            templates, source_connection, lock, previous, kept, source, target, server, foreign_schemas, chosen, plan
+            templates, source_connection, lock, previous, kept, source, target, server, foreign_schemas, chosen, plan,
+            reader,
         )  # fmt: skip
 
 

@@ -15,9 +15,10 @@ import psycopg
 from pydantic import SecretStr
 
 from devdb import checks, explaining
-from devdb.catalog import schema_drift, schema_file, schema_older, schema_replay
+from devdb.catalog import dev_server, schema_drift, schema_file, schema_older, schema_replay
 from devdb.catalog import source as catalog
 from devdb.errors import DevdbError, Refused, ScriptFailed
+from devdb.loading import Load, Loaded
 from devdb.preflight import Ground, Run, address
 from devdb.report import Result, TableRows
 from devdb.sampling import populate
@@ -25,8 +26,13 @@ from devdb.sampling.references import Checked
 from devdb.sampling.violations import not_valid_instead
 from devdb.server import dump, link, programs
 from devdb.server.connection import raise_if_lost
+from devdb.server.snapshot import Snapshot
+from devdb.server.sparing import Spare
 from devdb.sqltext.statements import Script
 from devdb.stage import Stage
+
+# What makes the text of a value the same on both sides, for keys and for rows that are sent as text.
+_READABLE = {"datestyle": "ISO, YMD", "intervalstyle": "postgres", "extra_float_digits": "3"}
 
 
 class Workplace:
@@ -46,11 +52,14 @@ class Workplace:
         self._changes: list[str] | None = None
         self._files: dict[str, Path] = {}
         self._tables: list[TableRows] = []
+        self._load: Load | None = None
         self._imports = populate.imports(ground.source, ground.choice, ground.foreign_schemas)
         self._done = False
 
     def __enter__(self) -> Workplace:
         self._stage = self._stack.enter_context(Stage(self._run, self._ground))
+        if self._ground.reader == "direct":
+            self._begin_reading()
         return self
 
     def __exit__(
@@ -105,14 +114,7 @@ class Workplace:
             address(base.source_connection, base.source.database),
             address(base.lock, base.target),
             fdw_options=settings.source.fdw_options,
-            session={
-                "default_transaction_read_only": "on",
-                "statement_timeout": str(settings.source.statement_timeout_ms),
-                "idle_in_transaction_session_timeout": "0",
-                # What the dev database is filled under too: money is no number but text in the custom of a country.
-                "lc_monetary": "C",
-                "row_security": "on" if settings.source.row_security else "off",
-            },
+            session=self._source_session,
             fetch_size=settings.source.fetch_size,
         )
         source = base.source_connection.info
@@ -132,7 +134,7 @@ class Workplace:
         )
         # The longest script is made ready while the server makes the database: each takes some tenths of a second.
         with ThreadPoolExecutor(max_workers=1) as beside:
-            rendering = beside.submit(self._stage.render, "populate_dev_db.sql", post_data=self._post_data, **base.plan)
+            rendering = beside.submit(self._render_load)
             self._stage.run(script)
             self._populating = rendering.result()
 
@@ -154,7 +156,11 @@ class Workplace:
         for take in self._ground.plan["takes"]:
             self._run.reporter.detail(f"rule: {take.table.name}: {take.rule}", level=1)
         try:
+            if self._load is not None:
+                self._copy_rows(self._load)
             self._stage.run(self._populating)
+            if self._load is not None:
+                self._finish_tables()
         except ScriptFailed as exc:
             if exc.sqlstate == explaining.FOREIGN_KEY_VIOLATION:
                 raise self._named_violation(exc) from exc
@@ -187,6 +193,77 @@ class Workplace:
         return self._result()
 
     # What the processes are made of.
+
+    def _begin_reading(self) -> None:
+        """Take the snapshot, and have the source read what rules choose: it need not wait for the dev database."""
+        source = self._settings.source
+        snapshot = Snapshot.open(
+            self._settings.source_conninfo(),
+            readers=1 if self._run.in_place else source.jobs,
+            session={**self._source_session, **_READABLE},
+            spare=Spare(
+                max_rate_bytes=source.max_rate_bytes,
+                pause_lag_ms=source.pause_lag_ms,
+                pause_sessions=source.pause_sessions,
+                snapshot_warning_ms=source.snapshot_warning_ms,
+            ),
+            on_warning=self._run.warn,
+            on_note=self._run.reporter.note,
+            application_name=dev_server.application_name(self._run.command),
+        )
+        self._stack.enter_context(snapshot)
+        self._load = Load(
+            takes=self._ground.plan["takes"],
+            groups=self._ground.plan["groups"],
+            templates=self._ground.templates,
+            snapshot=snapshot,
+            reporter=self._run.reporter,
+            jobs=1 if self._run.in_place else source.jobs,
+        )
+        self._load.begin()
+
+    def _copy_rows(self, load: Load) -> None:
+        with ExitStack() as closing:
+            connections = [self._stage.connection]
+            if not self._run.in_place:
+                for _ in range(1, min(load.jobs, load.task_count)):
+                    server = self._stage.another(lambda _diagnostic: None)
+                    closing.callback(server.close)
+                    server.run(self._stage.render("update/session.sql"))
+                    connections.append(server.connection)
+            for connection in connections:
+                for name, value in _READABLE.items():
+                    connection.execute("SELECT pg_catalog.set_config(%s, %s, false)", (name, value))
+            load.run(connections, own_transaction=not self._run.in_place)
+
+    def _finish_tables(self) -> None:
+        plan = self._ground.plan
+        self._stage.run_template(
+            "populate/finish.sql",
+            post_data=self._post_data,
+            materialized_views=plan["materialized_views"],
+            analyzed=plan["analyzed"],
+        )
+
+    def _render_load(self) -> Script:
+        plan = self._ground.plan
+        if self._load is None:
+            return self._stage.render("populate_dev_db.sql", post_data=self._post_data, **plan)
+        names = ("cuts", "drop_keys", "check_keys", "warn_keys", "sequences")
+        return self._stage.render("direct/settle.sql", **{name: plan[name] for name in names})
+
+    @property
+    def _source_session(self) -> dict[str, str]:
+        """Settings of every session that reads rows at the source."""
+        source = self._settings.source
+        return {
+            "default_transaction_read_only": "on",
+            "statement_timeout": str(source.statement_timeout_ms),
+            "idle_in_transaction_session_timeout": "0",
+            # What the dev database is filled under too: money is no number but text in the custom of a country.
+            "lc_monetary": "C",
+            "row_security": "on" if source.row_security else "off",
+        }
 
     @property
     def _import(self) -> dict[str, Any]:
@@ -241,20 +318,21 @@ class Workplace:
         noted = {
             row.table_name: row for row in catalog.ask(self._stage.connection, base.templates, "catalog/taken.sql")
         }
+        copied = {} if self._load is None else self._load.loaded
         rule_of = {take.table.name: str(take.rule) for take in base.plan["takes"]}
         return [
             TableRows(
                 table=str(table.name),
                 rule=rule_of.get(table.name, "none"),
                 source_rows=table.row_estimate,
-                by_rule=row.by_rule if row else 0,
-                by_key=row.by_key if row else 0,
-                by_child=row.by_child if row else 0,
+                by_rule=(row.by_rule if row else 0) + came.by_rule,
+                by_key=(row.by_key if row else 0) + came.by_key,
+                by_child=(row.by_child if row else 0) + came.by_child,
                 dropped=row.dropped if row else 0,
-                seconds=round(row.seconds, 3) if row else 0.0,
+                seconds=round((row.seconds if row else 0.0) + came.seconds, 3),
             )
             for table in base.source.filled_tables
-            for row in [noted.get(table.name.sql)]
+            for row, came in [(noted.get(table.name.sql), copied.get(table.name, Loaded()))]
         ]
 
     def _keep_schemas(self) -> None:

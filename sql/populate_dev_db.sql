@@ -25,10 +25,7 @@ BEGIN;
 {% include "populate/taken.sql" %}
 {% include "populate/sample.sql" %}
 {% include "populate/parents.sql" %}
-{% include "populate/cut_keys.sql" %}
-{% include "populate/drop_rows.sql" %}
-{% include "populate/verify.sql" %}
-{% include "populate/sequences.sql" %}
+{% include "populate/settle.sql" %}
 {% if not single_transaction %}
 COMMIT;
 {% endif %}

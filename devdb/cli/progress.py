@@ -120,13 +120,14 @@ def show(result: Result) -> None:
     """The summary of a run, on stdout."""
     for change in result.changes or ():
         print(f"schema: {change}")
-    titles = ("table", "rows in source", "by rule", "for keys", "rows", "seconds")
+    titles = ("table", "rows in source", "by rule", "for keys", "children", "rows", "seconds")
     lines = [
         (
             rows.table,
             "?" if rows.source_rows is None else f"~{rows.source_rows:,}",
             f"{rows.by_rule:,}",
             f"{rows.by_key:,}",
+            f"{rows.by_child:,}",
             f"{rows.rows:,}",
             f"{rows.seconds:.2f}",
         )

@@ -132,6 +132,11 @@ class KeySet:
             and not self.table.has_children
         )
 
+    def own_values(self, alias: str) -> Iterator[str]:
+        """SQL: the values of each of `own_references` of the row `alias`, in the order of the columns."""
+        for key in self.own_references:
+            yield ", ".join(references.value(key, column.name, alias) for column in self.columns)
+
 
 @dataclass(frozen=True)
 class Expansion:
@@ -174,6 +179,11 @@ class Expansion:
             f"{references.bare_value(self.key, column.name, 'f')} {equals} {asked}.{name}"
             for column, equals, name in zip(self.columns, self.key.equals, self.names, strict=True)
         )
+
+    def compared_with_any(self, array: str) -> str:
+        """SQL: the condition under which the child's row f refers to one of the keys in `array`, of one column."""
+        (column,), (equals,) = self.columns, self.key.equals
+        return f"{references.bare_value(self.key, column.name, 'f')} {equals} ANY ({array})"
 
     def parent_values(self, alias: str, names: Sequence[str] | None = None) -> str:
         """SQL: the key of the parent's row `alias`, as what is compared; `names` is what it calls the columns there."""
@@ -266,8 +276,8 @@ class Group:
 
     `kind` is "parents" (one table, after all that refer to it), "children" (one table, after the one whose children its
     rows are) or "rounds". In rounds, `added` maps the OID of each table to the temporary table of its rows by the round
-    that brought them, and, for the tables that children are put into, `known` to that of the rows that are there and
-    `stage` to that of the rows that arrive.
+    that brought them, `stage` to that of its rows that arrive and, for the tables that children are put into, `known` to
+    that of the rows that are there.
     """
 
     tables: tuple[Table, ...]
@@ -475,7 +485,7 @@ def _completed(
         group,
         added={table.oid: scratches.take(group.added_columns(table)) for table in tables},
         known={table.oid: scratches.take(group.known_columns(table)) for table in entered},
-        stage={table.oid: scratches.take(stage_columns(table)) for table in entered},
+        stage={table.oid: scratches.take(stage_columns(table)) for table in tables},
     )
 
 

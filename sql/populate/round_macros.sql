@@ -30,8 +30,8 @@ FROM {{ table.only | sql }} AS t;
 {% endif %}
 {% endmacro %}
 
-{# Rows of the set's table that a round brought: their keys need not be asked for. #}
-{% macro remember(group, k, round) %}
+{# Rows of the set's table that a round brought: their keys need not be asked for; `renewed`, not even in this round. #}
+{% macro remember(group, k, round, renewed=false) %}
 INSERT INTO pg_temp.{{ k.asked.name | ident }}
 SELECT {{ group.aliases(k.table, k.column_names) | idents('c') }}, 0, NULL
 FROM pg_temp.{{ group.added[k.table.oid].name | ident }} AS c
@@ -42,7 +42,7 @@ WHERE c.round = {{ round | sql }}
 {% if k.parent != k.table %}
   AND {{ lies_in(k.parent, 'c') | sql }}
 {% endif %}
-ON CONFLICT DO NOTHING;
+ON CONFLICT {% if renewed %}({{ k.names | idents }}) DO UPDATE SET round = 0, chunk = NULL{% else %}DO NOTHING{% endif %};
 {% endmacro %}
 
 {# The keys that rows of the last round hold, under the names of the table. #}
