@@ -6,12 +6,14 @@ import signal
 import sys
 from datetime import datetime, timezone
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import FrameType
 
 import click
 
 from bench import place, report
 from bench.jobs import JOBS
+from bench.peers.trial import Peers
 from bench.sources import Sources
 from bench.timing import BenchError
 from bench.workbench import Bench
@@ -58,6 +60,13 @@ def _readers(_ctx: click.Context, _param: click.Parameter, value: str) -> list[s
 @click.option(
     "--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Append lines of JSON."
 )
+@click.option(
+    "--peers",
+    metavar="PEER,…",
+    is_flag=False,
+    flag_value="",
+    help="Other programs too, installed for this run from the package registries; all of them, or these.",
+)
 @click.option("--steps", is_flag=True, help="Show the steps of the last run of each command.")
 @click.option("--durable", is_flag=True, help="fsync and the like as on a server whose data matter.")
 @click.option("--keep", is_flag=True, help="Leave the cluster running, to look at or to measure with again.")
@@ -68,6 +77,7 @@ def main(
     scale: float,
     runs: int,
     json_file: Path | None,
+    peers: str | None,
     steps: bool,
     durable: bool,
     keep: bool,
@@ -82,10 +92,10 @@ def main(
     started = datetime.now(timezone.utc).isoformat(timespec="seconds")
     lines: list[report.Line] = []
     try:
-        with place.prepared(keep=keep, durable=durable) as here:
+        with place.prepared(keep=keep, durable=durable) as here, TemporaryDirectory(prefix="devdb-peers-") as away:
             machine = report.machine(here)
             print(", ".join(f"{name} {value}" for name, value in machine.items()), flush=True)
-            bench = Bench(here, Sources(here, scale), runs, steps, readers)
+            bench = Bench(here, Sources(here, scale), runs, steps, readers, _peers(peers, Path(away)))
             for name in jobs:
                 print(f"job {name}: {(JOBS[name].__doc__ or '').strip()}", file=sys.stderr, flush=True)
                 found = JOBS[name](bench)
@@ -99,6 +109,14 @@ def main(
         # An interrupted run has measured something, too.
         if lines:
             print(f"\n{report.table(lines)}\n\n{report.goals(lines)}")
+            if any(line.note for line in lines):
+                print(f"\n{report.peers(lines)}")
+
+
+def _peers(names: str | None, directory: Path) -> Peers | None:
+    if names is None:
+        return None
+    return Peers(directory, [name.strip() for name in names.split(",")] if names else None)
 
 
 def _end(signum: int, _frame: FrameType | None) -> None:

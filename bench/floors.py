@@ -37,7 +37,7 @@ def copying(
                 )
                 for table, query in sample.queries.items()
             ],
-            left_env=source_env or place.env(),
+            left_env={**(source_env or place.env()), "PGOPTIONS": "-c jit=off"},
             right_env=place.env(),
         )
         return Once(copied.seconds + place.run_file(target, f"{sample.shape}_keys.sql").seconds)

@@ -73,6 +73,12 @@ class Place:
         """An empty database of that name, in place of the one there may be."""
         self.run("postgres", f"DROP DATABASE IF EXISTS {dbname} WITH (FORCE)", f"CREATE DATABASE {dbname}")
 
+    def copy(self, dbname: str, other: str) -> None:
+        """A copy of a database under another name, in place of the one there may be."""
+        self.run(
+            "postgres", f"DROP DATABASE IF EXISTS {other} WITH (FORCE)", f"CREATE DATABASE {other} TEMPLATE {dbname}"
+        )
+
     def settle(self) -> None:
         self.run("postgres", "CHECKPOINT")
 

@@ -44,7 +44,10 @@ class Goal:
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the table. `ratio` is to the line that it is compared with; `peak_bytes` 0 when nobody looked."""
+    """One line of the table. `ratio` is to the line that it is compared with; `peak_bytes` 0 when nobody looked.
+
+    A `note` makes it a line of the peers' table.
+    """
 
     job: str
     what: str
@@ -53,6 +56,7 @@ class Line:
     ratio: float | None = None
     goal: Goal | None = None
     peak_bytes: int = 0
+    note: str = ""
 
     @classmethod
     def of(
@@ -64,9 +68,10 @@ class Line:
         rows: int | None = None,
         floor: Series | None = None,
         goal: Goal | None = None,
+        note: str = "",
     ) -> Line:
         ratio = None if floor is None else series.ratio(floor)
-        return cls(job, what or series.name, rows, series.seconds, ratio, goal, series.peak_bytes)
+        return cls(job, what or series.name, rows, series.seconds, ratio, goal, series.peak_bytes, note)
 
     @property
     def cells(self) -> tuple[str, ...]:
@@ -100,7 +105,18 @@ def machine(place: Place) -> dict[str, str]:
 
 def table(lines: Sequence[Line]) -> str:
     """The lines as a Markdown table, aligned for reading as it stands."""
-    return _drawn(_TITLES, [line.cells for line in lines], left=2)
+    return _drawn(_TITLES, [line.cells for line in lines if not line.note], left=2)
+
+
+def peers(lines: Sequence[Line]) -> str:
+    """The peers as a Markdown table, with what they brought."""
+    rows = []
+    for line in lines:
+        if line.note:
+            job, what, counted, runs, _, median, _, ratio, _, _ = line.cells
+            note = line.note.replace("|", "\\|").replace("<", "&lt;")
+            rows.append((job, what, note, counted, runs, median, ratio))
+    return _drawn(("job", "peer", "what it brought", "rows", "runs", "median s", "ratio"), rows, left=3)
 
 
 def goals(lines: Sequence[Line]) -> str:
@@ -113,7 +129,8 @@ def goals(lines: Sequence[Line]) -> str:
             rows.append((line.job, line.what, str(line.goal), found, _said(measured <= line.goal.most)))
     peaks: dict[str, int] = {}
     for line in lines:
-        peaks[line.job] = max(peaks.get(line.job, 0), line.peak_bytes)
+        if not line.note:
+            peaks[line.job] = max(peaks.get(line.job, 0), line.peak_bytes)
     for job, peak in peaks.items():
         if peak:
             bound = f"< {_MOST_PEAK_BYTES / 1e6:.0f} MB"

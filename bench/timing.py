@@ -7,9 +7,11 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import IO
 
 # Of what a failed program said, the end is what helps.
@@ -79,17 +81,27 @@ def interleave(ways: Sequence[Way], *, runs: int, warm_up: bool = True, settle: 
     return series
 
 
-def program(argv: Sequence[str], *, env: Mapping[str, str]) -> Once:
-    """Run a program to its end, start and all. Raises BenchError with what it said when it fails."""
+def program(
+    argv: Sequence[str], *, env: Mapping[str, str], directory: Path | None = None, timeout_s: float | None = None
+) -> Once:
+    """Run a program to its end, start and all. Raises BenchError with what it said when it fails or takes too long."""
     with tempfile.TemporaryFile() as said:
         start_s = time.monotonic()
-        child = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT, env=env)
+        child = subprocess.Popen(
+            argv, stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT, env=env, cwd=directory
+        )
+        # wait4 has no timeout.
+        patience = threading.Timer(timeout_s or threading.TIMEOUT_MAX, child.terminate)
+        patience.daemon = True
+        patience.start()
         try:
             # Of this child alone, unlike RUSAGE_CHILDREN; the price is that Popen must be told the status.
             _, status, usage = os.wait4(child.pid, 0)
         except BaseException:
             _end(child)
             raise
+        finally:
+            patience.cancel()
         seconds = time.monotonic() - start_s
         child.returncode = os.waitstatus_to_exitcode(status)
         text = _text(said)

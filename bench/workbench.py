@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import report
+from bench.peers.trial import Peers, Trials
 from bench.place import Place
 from bench.samples import Sample
 from bench.sources import Sources
@@ -33,13 +34,21 @@ class Address:
 
 @dataclass(frozen=True)
 class Bench:
-    """`readers` are values of `source.reader`, None to leave it out; `steps` shows those of each command's last run."""
+    """`readers` are values of `source.reader`, None to leave it out; `steps` shows those of each command's last run.
+
+    `peers` None: devdb and the floor alone.
+    """
 
     place: Place
     sources: Sources
     runs: int
     steps: bool
     readers: Sequence[str | None]
+    peers: Peers | None = None
+
+    def beside(self, job: str, source: str, sample: Sample) -> Trials:
+        """The job's peers, tried once; none unless they are asked for."""
+        return Trials() if self.peers is None else self.peers.tried(self.place, job, source, sample)
 
     def measure(self, *ways: Way, runs: int | None = None) -> list[Series]:
         found = interleave(ways, runs=runs or self.runs, settle=self.place.settle)

@@ -14,16 +14,19 @@ _CAP = 100
 def cycles(bench: Bench) -> list[Line]:
     """1 % of a child table of a schema that is cyclic, composite, partitioned and refers to itself."""
     source, chosen = bench.sources.cycles, samples.of_cycles(100)
-    floor, *mine = bench.measure(
+    peers = bench.beside("C", source, chosen)
+    floor, *found = bench.measure(
         floors.copying(bench.place, source=source, target=FLOOR, sample=chosen, name=f"floor, {chosen.name}"),
         *(bench.updating(source, chosen, dbname=dev(reader, "cycles"), reader=reader) for reader in bench.readers),
+        *peers.ways,
     )
+    mine, theirs = found[: len(bench.readers)], found[len(bench.readers) :]
     lines = [Line.of("C", floor, rows=sources.count(bench.place, FLOOR, chosen.queries))]
     for reader, series in zip(bench.readers, mine, strict=True):
         # The floor's keys were added to rows that were there: what is the same holds them, too.
         rows = sources.check_same(bench.place, dev(reader, "cycles"), FLOOR, chosen.queries)
         lines.append(Line.of("C", series, rows=rows, floor=floor))
-    return lines
+    return lines + peers.lines("C", floor, theirs)
 
 
 def hub(bench: Bench) -> list[Line]:

@@ -21,30 +21,36 @@ def sample(bench: Bench) -> list[Line]:
         )
         for reader in bench.readers
     }
-    floor, *mine = bench.measure(
+    peers = bench.beside("S", source, chosen)
+    floor, *found = bench.measure(
         floors.copying(bench.place, source=source, target=FLOOR, sample=chosen, name=f"floor, {chosen.name}"),
         *(way for way, _ in ways.values()),
+        *peers.ways,
     )
+    mine, theirs = found[: len(ways)], found[len(ways) :]
     lines = [Line.of("S", floor, rows=sources.count(bench.place, FLOOR, chosen.queries))]
     for (dbname, (_, goal)), series in zip(ways.items(), mine, strict=True):
         rows = sources.check_same(bench.place, dbname, FLOOR, chosen.queries)
         lines.append(Line.of("S", series, rows=rows, floor=floor, goal=goal))
-    return lines
+    return lines + peers.lines("S", floor, theirs)
 
 
 def everything(bench: Bench) -> list[Line]:
     """Every row of the shop."""
     source, chosen = bench.sources.shop, samples.everything()
-    floor, *mine = bench.measure(
+    peers = bench.beside("F", source, chosen)
+    floor, *found = bench.measure(
         floors.copying(bench.place, source=source, target=FLOOR, sample=chosen, name="floor, all"),
         *(bench.updating(source, chosen, dbname=dev(reader), reader=reader) for reader in bench.readers),
+        *peers.ways,
         runs=max(1, bench.runs // 2),
     )
+    mine, theirs = found[: len(bench.readers)], found[len(bench.readers) :]
     lines = [Line.of("F", floor, rows=sources.count(bench.place, FLOOR, chosen.queries))]
     for reader, series in zip(bench.readers, mine, strict=True):
         rows = sources.check_same(bench.place, dev(reader), FLOOR, chosen.queries)
         lines.append(Line.of("F", series, rows=rows, floor=floor, goal=Goal(1.15)))
-    return lines
+    return lines + peers.lines("F", floor, theirs)
 
 
 def larger(bench: Bench) -> list[Line]:

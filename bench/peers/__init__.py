@@ -1,0 +1,1 @@
+"""Other programs that do some of the same work, measured beside devdb."""
