@@ -264,7 +264,7 @@ def _needed(key: ForeignKey, rule: Rule, path: Sequence[str]) -> SettingsError:
     shown = reach.written([*path, reach.up(key)])
     child = pattern_for(key.child.name.schema, key.child.name.name)
     return SettingsError(
-        f"{shown}, which is empty: the key cannot be NULL",
+        f"{shown}, which is empty: the key cannot be made NULL",
         path=rule.path,
         line=rule.line,
         hint=f"take rows of {key.parent.name}, or let no rows into {child}",

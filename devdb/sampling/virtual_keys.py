@@ -112,7 +112,13 @@ def check(connection: psycopg.Connection[Any], key: ForeignKey, said: VirtualKey
         problems += _misfits(key, position, value, oids[first + position], *kinds[first + position])
     if values and not problems:
         casts = zip(asked[first:], key.compared_types, strict=True)
-        _described(connection, key, said, [f"{value}::{compared}{'[]' * key.each}" for value, compared in casts])
+        # Within CASE, what returns more than one value is refused.
+        _described(
+            connection,
+            key,
+            said,
+            [f"CASE WHEN true THEN {value}::{compared}{'[]' * key.each} END" for value, compared in casts],
+        )
     return [mistake(key.name, said, problem) for problem in problems]
 
 
