@@ -18,6 +18,7 @@ from devdb import checks, explaining
 from devdb.catalog import dev_server, schema_drift, schema_file, schema_older, schema_replay
 from devdb.catalog import source as catalog
 from devdb.errors import DevdbError, Refused, ScriptFailed
+from devdb.finishing import tables as finishing
 from devdb.loading import Load, Loaded
 from devdb.preflight import Ground, Run, address
 from devdb.report import Result, TableRows
@@ -159,7 +160,7 @@ class Workplace:
             if self._load is not None:
                 self._copy_rows(self._load)
             self._stage.run(self._populating)
-            if self._load is not None:
+            if self._is_finished_apart:
                 self._finish_tables()
         except ScriptFailed as exc:
             if exc.sqlstate == explaining.FOREIGN_KEY_VIOLATION:
@@ -235,8 +236,18 @@ class Workplace:
                 for name, value in _READABLE.items():
                     connection.execute("SELECT pg_catalog.set_config(%s, %s, false)", (name, value))
             load.run(connections, own_transaction=not self._run.in_place)
+        # An open snapshot holds back VACUUM at the source: not for longer than it is needed.
+        load.snapshot.close()
+
+    @property
+    def _is_finished_apart(self) -> bool:
+        """Whether the load's script is not to do what follows the load too."""
+        return self._load is not None or finishing.is_side_by_side(self._run, self._ground)
 
     def _finish_tables(self) -> None:
+        if finishing.is_side_by_side(self._run, self._ground):
+            finishing.finish_tables(self._run, self._ground, self._stage, self._post_data)
+            return
         plan = self._ground.plan
         self._stage.run_template(
             "populate/finish.sql",
@@ -248,7 +259,8 @@ class Workplace:
     def _render_load(self) -> Script:
         plan = self._ground.plan
         if self._load is None:
-            return self._stage.render("populate_dev_db.sql", post_data=self._post_data, **plan)
+            post_data = None if self._is_finished_apart else self._post_data
+            return self._stage.render("populate_dev_db.sql", post_data=post_data, **plan)
         names = ("cuts", "drop_keys", "check_keys", "warn_keys", "sequences")
         return self._stage.render("direct/settle.sql", **{name: plan[name] for name in names})
 

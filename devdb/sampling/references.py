@@ -49,9 +49,10 @@ def value(key: ForeignKey, parent_column: str, alias: str) -> str:
 
 def bare_value(key: ForeignKey, parent_column: str, alias: str) -> str:
     """As `value`, without a cast that an index or a wrapper would not see through."""
-    position = key.parent_columns.index(parent_column)
-    name = key.child_columns[position]
-    if not is_plain(key) or key.child.column[name].collation != key.parent.column[parent_column].collation:
+    if not is_plain(key):
+        return value(key, parent_column, alias)
+    name = key.child_columns[key.parent_columns.index(parent_column)]
+    if key.child.column[name].collation != key.parent.column[parent_column].collation:
         return value(key, parent_column, alias)
     return f"{alias}.{ident(name)}"
 
