@@ -197,7 +197,8 @@ def _is_far(taken: int, there: int, percent: float) -> bool:
 
 
 def _percentage(part: float, whole: float) -> str:
-    return f"{100 * part / whole:.2g} %" if part < whole else "all"
+    share = 100 * part / whole
+    return "all" if round(share) >= 100 else f"{share:.0f} %" if share >= 10 else f"{share:.2g} %"
 
 
 def _columns(key: ForeignKey) -> str:
