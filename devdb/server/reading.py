@@ -6,8 +6,11 @@ import select
 from collections import deque
 from collections.abc import Callable
 from threading import Condition
+from typing import Any
 
 import psycopg
+from psycopg.abc import Buffer
+from psycopg.copy import LibpqWriter
 
 from devdb.errors import ConnectionFailed, DevdbError, ScriptFailed
 from devdb.server.connection import Connection, lost
@@ -15,7 +18,9 @@ from devdb.server.connection import Connection, lost
 # What one reading holds at most, beside the pipe, while the dev side is not ready for it.
 BUFFER_BYTES = 4 << 20
 _FLOWING_BYTES = 1 << 20
-# A failure ends a load at once, and is told from notices by there being none.
+# libpq gets slow with more.
+_PIECE_BYTES = 1 << 17
+# Whatever the server says while it loads is a failure.
 _SESSION = "SET client_min_messages = error; SET client_encoding = 'UTF8'"
 
 
@@ -51,19 +56,15 @@ class Reading:
         Raises ScriptFailed or ConnectionFailed, which name the reading's `what` and the side that failed.
         """
         options = self._options + (", FREEZE" if freeze else "")
-        is_early = False
         # From now on the buffer need only bridge the time between two blocks.
         self._room = _FLOWING_BYTES
         try:
             connection.execute(_SESSION)
             with connection.cursor() as cursor:
-                with cursor.copy(f"COPY {target} FROM STDIN ({options})".encode()) as copy:
-                    while (block := self._next()) is not None:
+                writer = _Writer(cursor)
+                with cursor.copy(f"COPY {target} FROM STDIN ({options})".encode(), writer=writer) as copy:
+                    while not writer.is_answered and (block := self._next()) is not None:
                         copy.write(block)
-                        if _has_something_to_say(connection):
-                            # Nothing but a failure. The end of the COPY brings it out.
-                            is_early = True
-                            break
                 rows = cursor.rowcount
         except psycopg.Error as exc:
             self.abandon()
@@ -71,7 +72,7 @@ class Reading:
         except BaseException:
             self.abandon()
             raise
-        if is_early:
+        if writer.is_answered:
             self.abandon()
             raise ScriptFailed("the dev server ended the load and did not say why", path=self.what)
         return rows
@@ -159,7 +160,32 @@ class Reading:
         )
 
 
-def _has_something_to_say(connection: Connection) -> bool:
-    polling = select.poll()
-    polling.register(connection.fileno(), select.POLLIN)
-    return bool(polling.poll(0))
+class _Writer(LibpqWriter):
+    """Sends blocks until the server has something to say, which the end of the COPY brings out.
+
+    psycopg's own would keep that until the end, when the last of a hundred million rows has been sent in vain.
+    """
+
+    def __init__(self, cursor: psycopg.Cursor[Any]) -> None:
+        super().__init__(cursor)
+        self.is_answered = False
+        self._polling = select.poll()
+        self._polling.register(self.connection.fileno(), select.POLLIN | select.POLLOUT)
+
+    def write(self, data: Buffer) -> None:
+        view = memoryview(data)
+        for start in range(0, len(view), _PIECE_BYTES):
+            if self.is_answered:
+                return
+            self._send(bytes(view[start : start + _PIECE_BYTES]))
+
+    def _send(self, piece: bytes) -> None:
+        pgconn = self.connection.pgconn
+        pgconn.put_copy_data(piece)
+        while True:
+            is_through = pgconn.flush() == 0
+            if any(events & ~select.POLLOUT for _, events in self._polling.poll(0 if is_through else None)):
+                self.is_answered = True
+                return
+            if is_through:
+                return

@@ -72,7 +72,8 @@ class Snapshot:
         Returns when the snapshot stands; if no reader can connect, the readings fail. Raises ConnectionFailed or
         ScriptFailed.
         """
-        address = make_conninfo("", **{**conninfo, "application_name": application_name})
+        given = {**conninfo, "application_name": application_name, "client_encoding": "UTF8"}
+        address = make_conninfo("", **given)
         holder = retried(lambda: connect(address))
         try:
             settings = _settings(holder.info.server_version, session)
@@ -271,7 +272,7 @@ def _take(holder: Connection, settings: dict[str, str]) -> tuple[str, str]:
     Adds to `settings`, which are set, one of the connection's own.
     """
     # One round trip, and at its end a savepoint to which a question that fails goes back.
-    text = "; ".join([_BEGIN, _EXPORT, _set(settings), "SET client_encoding = 'UTF8'", "SAVEPOINT devdb"])
+    text = "; ".join([_BEGIN, _EXPORT, _set(settings), "SAVEPOINT devdb"])
     try:
         cursor = holder.execute(text.encode())
         results = [cursor.fetchall() for cursor in cursor.results() if cursor.description is not None]
