@@ -12,12 +12,15 @@
 INSERT INTO pg_temp.{{ k.asked.name | ident }}
 SELECT k.*, {{ chunk(k) | sql }}
 FROM (
+    SELECT DISTINCT h.*
+    FROM (
 {% for ask in k.asks %}
 {% if not loop.first %}
-UNION
+UNION ALL
 {% endif %}
 {{ held_keys(ask, k, 'true') | sql }}
 {%- endfor %}
+    ) AS h
 ) AS k ({{ k.names | idents }})
 WHERE NOT EXISTS (
     SELECT FROM {{ k.parent.only | sql }} AS p
