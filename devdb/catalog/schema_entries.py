@@ -28,12 +28,16 @@ class Statement:
 
 @dataclass(frozen=True)
 class Index:
-    """An index that a statement makes, by itself or for a constraint. `columns` are None unless it is a unique key."""
+    """An index that a statement makes, by itself or for a constraint. `columns` are None unless it is a unique key.
+
+    `has_expressions`: ANALYZE collects statistics of what the index holds, too.
+    """
 
     table: Name
     name: Name
     columns: frozenset[str] | None
     is_constraint: bool
+    has_expressions: bool
 
 
 @dataclass(frozen=True)
@@ -104,12 +108,11 @@ def content(entry: Entry, rewrite: Rewrite) -> Content | None:
 def _does(statement: Any) -> Index | Key | Attached | None:
     if isinstance(statement, ast.IndexStmt):
         table = _name(statement.relation)
-        columns = None
-        if statement.unique and statement.whereClause is None:
-            elements = statement.indexParams or ()
-            names = frozenset(element.name for element in elements)
-            columns = None if None in names else names
-        return Index(table, Name(table.schema, str(statement.idxname)), columns, is_constraint=False)
+        names = frozenset(element.name for element in statement.indexParams or ())
+        has_expressions = None in names
+        columns = names if statement.unique and statement.whereClause is None and not has_expressions else None
+        name = Name(table.schema, str(statement.idxname))
+        return Index(table, name, columns, is_constraint=False, has_expressions=has_expressions)
     commands = statement.cmds or () if isinstance(statement, ast.AlterTableStmt) else ()
     if len(commands) != 1:
         return None
@@ -120,11 +123,13 @@ def _does(statement: Any) -> Index | Key | Attached | None:
     constraint = command.def_
     if not isinstance(constraint, ast.Constraint) or not constraint.conname:
         return None
+    name = Name(relation.schema, constraint.conname)
     if constraint.contype in (ConstrType.CONSTR_PRIMARY, ConstrType.CONSTR_UNIQUE):
         columns = frozenset(key.sval for key in constraint.keys or ())
-        return Index(relation, Name(relation.schema, constraint.conname), columns, is_constraint=True)
+        return Index(relation, name, columns, is_constraint=True, has_expressions=False)
     if constraint.contype == ConstrType.CONSTR_EXCLUSION:
-        return Index(relation, Name(relation.schema, constraint.conname), None, is_constraint=True)
+        has_expressions = any(element.name is None for element, _ in constraint.exclusions or ())
+        return Index(relation, name, None, is_constraint=True, has_expressions=has_expressions)
     if constraint.contype == ConstrType.CONSTR_FOREIGN:
         return Key(
             relation,

@@ -17,6 +17,8 @@ class Lock(Enum):
     """Builds an index on it: SHARE. Several may, at once."""
     CHECK = "check"
     """Checks its rows, or gathers statistics: SHARE UPDATE EXCLUSIVE. One at a time."""
+    REFER = "refer"
+    """Adds triggers to it, a foreign key's among them: SHARE ROW EXCLUSIVE."""
     CHANGE = "change"
     """Anything else: taken for ACCESS EXCLUSIVE, though some of it is less."""
 
@@ -25,6 +27,7 @@ _COMPATIBLE = {
     (Lock.READ, Lock.READ),
     (Lock.READ, Lock.BUILD),
     (Lock.READ, Lock.CHECK),
+    (Lock.READ, Lock.REFER),
     (Lock.BUILD, Lock.BUILD),
 }
 

@@ -15,8 +15,8 @@ from devdb.catalog.schema_locks import Lock, Locks
 _LARGE_PAGES = 128
 # Tables below it have their statistics collected some at a time.
 _SMALL_PAGES, _AT_A_TIME = 16, 20
-# ANALYZE looks at so many pages at most, of a default statistics_target.
-_ANALYZED_PAGES = 30_000
+# ANALYZE looks at 30,000 rows, and at as many pages at most. Looking at a row costs it more than the others.
+_ANALYZED_PAGES, _ANALYZED_ROWS_PAGES, _ANALYZED_COST = 30_000, 500, 8
 # What an index of another kind costs more than a B-tree.
 _DEAR = ("USING gin", "USING gist", "USING spgist")
 
@@ -84,7 +84,7 @@ class _Order:
         self._attached: dict[Name, list[int]] = {}
         self._looking: dict[Name, list[int]] = {}
         self._building: dict[Name, list[int]] = {}
-        self._statistics: dict[Name, list[int]] = {}
+        self._analyzed: dict[Name, list[int]] = {}
         self._wanted: set[int] = set()
         self._settings: tuple[Statement, ...] = ()
         self._previous: Entry | None = None
@@ -114,7 +114,7 @@ class _Order:
         self._previous = self._previous if kind == "COMMENT" else found.entry
 
     def analyze(self, names: Sequence[Name]) -> None:
-        """Statistics of each table, after its own indexes: those on expressions have some as well."""
+        """Statistics of each table, after its indexes on expressions: they have some as well."""
         small: list[Name] = []
         for name in names:
             relation = self._relations.get(name)
@@ -154,6 +154,8 @@ class _Order:
         lock = Lock.CHANGE if index.is_constraint and halves is None else Lock.BUILD
         last = self._step(title, [first], {index.table: lock}, cost)
         self._building.setdefault(index.table, []).append(last)
+        if index.has_expressions:
+            self._analyzed.setdefault(index.table, []).append(last)
         if index.columns is not None:
             # A foreign key needs the index, not the constraint.
             self._keys.setdefault(index.table, []).append((index, last))
@@ -174,7 +176,7 @@ class _Order:
         child, parent = self._relations[key.child], self._relations[key.parent]
         title = f"checking {key.name} of {key.child}"
         cost = self._pages(key.child) + self._pages(key.parent) / 2 if key.is_checked else 0
-        either = dict.fromkeys((*self._family(key.child), *self._family(key.parent)), Lock.CHANGE)
+        either = dict.fromkeys((*self._family(key.child), *self._family(key.parent)), Lock.REFER)
         halves = None
         if not child.is_partitioned and not parent.is_partitioned and child.pages >= _LARGE_PAGES:
             halves = found.divided()
@@ -209,7 +211,7 @@ class _Order:
         step = self._step(_said(found), found.statements, dict.fromkeys(names, Lock.CHANGE), 0, after=after)
         if found.entry.kind == "STATISTICS":
             for name in names:
-                self._statistics.setdefault(name, []).append(step)
+                self._analyzed.setdefault(name, []).append(step)
 
     def _alone(self, found: Content) -> None:
         """What may need anything before it, and be needed by anything after it."""
@@ -223,8 +225,9 @@ class _Order:
 
     def _analyze(self, names: Sequence[Name]) -> None:
         locks = dict.fromkeys((member for name in names for member in self._family(name)), Lock.CHECK)
-        after = {step for name in locks for made in (self._building, self._statistics) for step in made.get(name, ())}
-        cost = sum(min(self._pages(name), _ANALYZED_PAGES) for name in names) / 10
+        after = {step for name in locks for step in self._analyzed.get(name, ())}
+        pages = [self._pages(name) for name in names]
+        cost = sum(_ANALYZED_COST * min(each, _ANALYZED_ROWS_PAGES) + min(each, _ANALYZED_PAGES) / 20 for each in pages)
         title = f"collecting statistics of {', '.join(map(str, names))}"
         statement = Statement(f"ANALYZE {', '.join(name.sql for name in names)}", 0)
         # It needs no step but these: what everything else has to wait for is no matter to it.
