@@ -27,6 +27,7 @@ ROOMS = (
     "checks",
     "explaining",
     "readers",
+    "planning",
     "preflight",
     "stage",
     "loading",
