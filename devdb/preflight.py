@@ -106,9 +106,9 @@ def ground(run: Run, *, may_create: bool) -> Iterator[Ground]:
         chosen = choice.choose(source, settings)
         by_site = templates.are_replaced("populate_dev_db.sql") or templates.are_replaced("populate")
         plan = populate.plan(source, settings, chosen, foreign_schemas, is_sampled_by_site=by_site)
-        populate.check_rules(source_connection, plan["takes"])
         for note in (*chosen.notes, *choice.check(source_connection, chosen)):
             run.reporter.note(note)
+        populate.check_rules(source_connection, plan["takes"])
         reader = readers.choose(settings, templates, lock, dry_run=run.dry_run)
         previous = None
         if server.is_there:

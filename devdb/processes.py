@@ -23,6 +23,7 @@ from devdb.loading import Load, Loaded
 from devdb.preflight import Ground, Run, address
 from devdb.report import Result, TableRows
 from devdb.sampling import populate
+from devdb.sampling.proportions import deviations, estimated_rows
 from devdb.sampling.references import Checked
 from devdb.sampling.violations import not_valid_instead
 from devdb.server import dump, link, programs
@@ -168,6 +169,7 @@ class Workplace:
             raise
         if not self._run.dry_run:
             self._tables = self._taken()
+            self._tell_deviations()
 
     def verify(self) -> None:
         """Every object of the source's schemas must be there."""
@@ -346,6 +348,16 @@ class Workplace:
             for table in base.source.filled_tables
             for row, came in [(noted.get(table.name.sql), copied.get(table.name, Loaded()))]
         ]
+
+    def _tell_deviations(self) -> None:
+        percent = self._settings.sampling.percent
+        if percent is None:
+            return
+        tables = self._ground.source.filled_tables
+        rows = {table.name: came.rows for table, came in zip(tables, self._tables, strict=True)}
+        there = {table.name: estimated_rows(self._ground.source, table) for table in tables}
+        for told in deviations(self._ground.choice, percent, rows, there):
+            self._run.reporter.note(told)
 
     def _keep_schemas(self) -> None:
         keep = self._ground.kept_schemas

@@ -17,23 +17,23 @@ def is_plain(key: ForeignKey) -> bool:
 def lateral(key: ForeignKey) -> str:
     """SQL to follow the child in FROM, which must be alone there: its references as r (v1, v2, …), for virtual keys.
 
-    The expressions name the child's columns bare, so nothing else may be in sight.
+    The expressions name the child's columns bare, so nothing else may be in sight. A row of which the key's condition
+    does not hold refers to nothing, and its values are not even looked at: they may be of no use as a key.
     """
     if is_plain(key):
         return ""
-    when = f"\nWHERE (\n{key.when}\n)" if key.when is not None else ""
     if key.each:
         (value,) = _expressions(key)
-        cast = _cast(key, 0, "devdb_element")
+        elements = _when(key, f"(\n{value}\n)")
         return (
-            f"CROSS JOIN LATERAL (\nSELECT DISTINCT {cast} AS v1\nFROM pg_catalog.unnest(\n{value}\n) AS devdb_element"
-            f"{when}\n) AS r"
+            f"CROSS JOIN LATERAL (\nSELECT DISTINCT {_cast(key, 0, 'devdb_element')} AS v1\n"
+            f"FROM pg_catalog.unnest({elements}) AS devdb_element\n) AS r"
         )
     values = ", ".join(
-        f"{_cast(key, position, f'({chr(10)}{value}{chr(10)})')} AS v{position + 1}"
+        f"{_when(key, _cast(key, position, f'{chr(10)}{value}{chr(10)}'))} AS v{position + 1}"
         for position, value in enumerate(_expressions(key))
     )
-    return f"CROSS JOIN LATERAL (\nSELECT {values}{when}\n) AS r"
+    return f"CROSS JOIN LATERAL (\nSELECT {values}\n) AS r"
 
 
 def value(key: ForeignKey, parent_column: str, alias: str) -> str:
@@ -121,6 +121,11 @@ def ordering(table: Table, order_by: str | None, *, seed: int, alias: str) -> st
 
 def _expressions(key: ForeignKey) -> tuple[str, ...]:
     return tuple(map(ident, key.child_columns)) if key.values is None else key.values
+
+
+def _when(key: ForeignKey, value: str) -> str:
+    # A WHERE would not do: the server may compute the value first.
+    return value if key.when is None else f"CASE WHEN (\n{key.when}\n) THEN {value} END"
 
 
 def _cast(key: ForeignKey, position: int, expression: str) -> str:

@@ -3,6 +3,7 @@
 {% from "populate/key_macros.sql" import empty, children, parent_keys with context %}
 {% set e = group.expansions[0] %}
 DO $devdb$
+#variable_conflict use_column
 <<devdb>>
 DECLARE
     asked bigint;

@@ -7,6 +7,7 @@
 {% if drop_keys %}
 \warn dropping rows that point at nothing
 DO $devdb$
+#variable_conflict use_column
 <<devdb>>
 DECLARE
     dropped bigint;

@@ -10,6 +10,8 @@
 
 SET LOCAL enable_seqscan = off;
 DO $devdb$
+-- A virtual key may name a column as a variable is named.
+#variable_conflict use_column
 <<devdb>>
 DECLARE
     step integer := 0;

@@ -3,6 +3,7 @@
 {% from "populate/key_macros.sql" import empty, named_rows, held_keys, chunk %}
 {% for k in group.key_sets %}
 DO $devdb$
+#variable_conflict use_column
 <<devdb>>
 DECLARE
     asked bigint;
@@ -13,12 +14,15 @@ BEGIN
     INSERT INTO pg_temp.{{ k.asked.name | ident }}
     SELECT k.*, {{ chunk(k) | sql }}
     FROM (
+        SELECT DISTINCT h.*
+        FROM (
 {% for ask in k.asks %}
 {% if not loop.first %}
-UNION
+UNION ALL
 {% endif %}
 {{ held_keys(ask, k, 'true') | sql }}
 {%- endfor %}
+        ) AS h
     ) AS k ({{ k.names | idents }})
     WHERE NOT EXISTS (
         SELECT FROM {{ k.parent.only | sql }} AS p

@@ -8,6 +8,7 @@
 
 {% if check_keys or warn_keys %}
 DO $devdb$
+#variable_conflict use_column
 <<devdb>>
 DECLARE
     found bigint;

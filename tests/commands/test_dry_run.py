@@ -83,7 +83,8 @@ def test_a_dry_run_refuses_what_a_run_refuses(run, make_db, psql):
 
 @pytest.mark.usefixtures("demo_db")
 def test_psql_makes_of_it_what_the_run_makes(run, through_psql, pg_dump, cluster, ask):
-    rules = "sampling: {default: {percent: 20}, on_violation: drop_rows}"
+    # The order of the rows is the wrapper's too.
+    rules = "source: {reader: wrapper}\nsampling: {default: {percent: 20}, on_violation: drop_rows}"
     text = run("build-dev-db", "--dry-run", settings=rules).stdout
     run("build-dev-db", "--no-dump")
     wanted = pg_dump(cluster.conninfo("devdb"))
