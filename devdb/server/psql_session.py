@@ -94,7 +94,7 @@ class PsqlSession:
         """
         # A server that is gone shows in what psql says.
         with contextlib.suppress(BrokenPipeError):
-            self._in.write(b"%s\n\\warn %s\n" % (statement.encode(), self._mark))
+            self._in.write(b"%s\n\\warn %s\n" % (statement.encode("utf-8", "surrogateescape"), self._mark))
         said = b""
         polling = select.poll()
         polling.register(self._out, select.POLLIN)

@@ -178,6 +178,9 @@ class Snapshot:
 
     def _start(self, readers: int, settings: str, on_warning: Callable[[str], None], keepalive_s: float) -> None:
         conninfo, password = programs.parameters(self.connection)
+        if self.encoding == "SQL_ASCII":
+            # Bytes of no known encoding must come back to the source as they are.
+            conninfo["client_encoding"] = self.encoding
         psql = programs.find("psql", at_least=OLDEST_PSQL)
         begin = (_BEGIN, f"SET TRANSACTION SNAPSHOT {literal(self.name)}", settings)
 
@@ -230,7 +233,7 @@ class _Keeper(Thread):
                 return
             if self._warning_s and self._snapshot.age_s >= self._warning_s:
                 self._on_warning(
-                    f"the snapshot of the source is {duration(self._snapshot.age_s)} old: "
+                    f"the snapshot of the source is {duration(self._warning_s)} old: "
                     "as long as it is held, the source cannot clean up rows that were deleted since"
                 )
                 self._warning_s *= 2

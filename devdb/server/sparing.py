@@ -22,6 +22,7 @@ _GLANCE_S = 0.2
 
 _RIGHTS = ": the role needs pg_read_all_stats (pg_monitor has it)"
 # A standby lags when it has got what it has not replayed; one that never got anything by streaming cannot tell.
+# Sessions of that application's name are ours, those at the dev database too, which may be on the same server.
 # Without pg_read_all_stats a role sees that others have sessions, and not what they do.
 _QUESTION = """
 SELECT
@@ -38,8 +39,7 @@ SELECT
         ELSE pg_catalog.pg_last_wal_receive_lsn() IS NULL
     END,
     (SELECT count(*) FROM pg_catalog.pg_stat_activity
-     WHERE backend_type = 'client backend' AND state = 'active'
-       AND NOT (usename = current_user AND application_name = {application_name})),
+     WHERE backend_type = 'client backend' AND state = 'active' AND application_name <> {application_name}),
     NOT pg_catalog.pg_has_role('pg_read_all_stats', 'USAGE')
 """
 
@@ -118,7 +118,6 @@ class Watch(Thread):
         throttle: Throttle,
         on_warning: Callable[[str], None],
         on_note: Callable[[str], None],
-        poll_s: float = POLL_S,
     ) -> None:
         super().__init__(name="devdb-watch", daemon=True)
         self._connect = connect
@@ -127,7 +126,6 @@ class Watch(Thread):
         self._throttle = throttle
         self._on_warning = on_warning
         self._on_note = on_note
-        self._poll_s = poll_s
         self._stop_asking = Event()
         self._told: set[str] = set()
         self._connection: psycopg.Connection[Any] | None = None
@@ -136,7 +134,7 @@ class Watch(Thread):
         try:
             while not self._stop_asking.is_set():
                 self._pause_or_go_on(self._reasons())
-                self._stop_asking.wait(self._poll_s)
+                self._stop_asking.wait(POLL_S)
         finally:
             self._throttle.release()
             if self._connection is not None:
@@ -174,7 +172,8 @@ class Watch(Thread):
             if are_sessions_hidden:
                 self._tell(f"the source's active sessions cannot be seen, so nothing waits for them{_RIGHTS}")
             elif sessions > self._spare.pause_sessions:
-                reasons.append(f"{sessions} sessions are active (limit {self._spare.pause_sessions})")
+                are_active = "1 session is active" if sessions == 1 else f"{sessions} sessions are active"
+                reasons.append(f"{are_active} (limit {self._spare.pause_sessions})")
         return reasons
 
     def _tell(self, text: str) -> None:
