@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from devdb.catalog.model import Name
 from devdb.preflight import Run, ground
 from devdb.processes import Workplace
 from devdb.report import Result
@@ -20,6 +23,22 @@ def update_schema(run: Run) -> Result:
 def update_data(run: Run) -> Result:
     """Make the dev database anew with the saved schema.sql and the source's rows of today: populate."""
     return _replace(run, may_create=False, new_schema=False)
+
+
+def count(run: Run) -> dict[Name, tuple[int, int]]:
+    """Rows and bytes that a build would bring into each table, exactly: it is done, and undone.
+
+    In the database beside the dev database (or, in place, in a transaction), neither of which is there afterwards. No
+    file is written.
+    """
+    run = replace(run, finishes=False, dump=False)
+    with ground(run, may_create=True) as base, Workplace(run, base) as work:
+        work.schema(new=True, keep=False)
+        work.setup()
+        work.update()
+        counted = work.count()
+        work.discard()
+        return counted
 
 
 def _replace(run: Run, *, may_create: bool, new_schema: bool) -> Result:

@@ -29,6 +29,7 @@ from devdb.sqltext.templates import Templates
 @dataclass(frozen=True)
 class Run:
     """What was asked for. `command` is the command's name; `yes` goes on where devdb would refuse.
+    Without `finishes` the rows are taken only to be counted, and what follows a load is left out.
 
     `warnings` are those told so far.
     """
@@ -39,6 +40,7 @@ class Run:
     dry_run: bool = False
     dump: bool = True
     yes: bool = False
+    finishes: bool = True
     warnings: list[str] = field(default_factory=list, compare=False)
 
     def warn(self, text: str) -> None:

@@ -17,6 +17,7 @@ from pydantic import SecretStr
 from devdb import checks, explaining
 from devdb.catalog import dev_server, schema_drift, schema_file, schema_older, schema_replay
 from devdb.catalog import source as catalog
+from devdb.catalog.model import Name
 from devdb.errors import DevdbError, Refused, ScriptFailed
 from devdb.finishing import tables as finishing
 from devdb.loading import Load, Loaded
@@ -75,17 +76,16 @@ class Workplace:
         if exc is not None and not self._done and not self._run.dry_run and not self._run.in_place:
             # A failing clean-up must not hide the failure; the next run cleans up as well.
             with suppress(psycopg.Error):
-                statement = psycopg.sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
-                self._ground.lock.execute(statement.format(psycopg.sql.Identifier(self._settings.next_dbname)))
+                self._drop()
 
-    def schema(self, *, new: bool) -> None:
-        """Have schema.sql ready: written anew from the source, or the saved one."""
+    def schema(self, *, new: bool, keep: bool = True) -> None:
+        """Have schema.sql ready: written anew from the source, or the saved one. `keep` False writes it elsewhere."""
         directory = self._settings.output_directory
         path = directory / "schema.sql"
         if new:
             self._run.reporter.step("reading the source's schema")
             previous = schema_file.text_of(path) if path.exists() else None
-            if self._run.dry_run:
+            if self._run.dry_run or not keep:
                 path = Path(self._stack.enter_context(tempfile.TemporaryDirectory())) / "schema.sql"
             else:
                 directory.mkdir(parents=True, exist_ok=True)
@@ -158,9 +158,7 @@ class Workplace:
         for take in self._ground.plan["takes"]:
             self._run.reporter.detail(f"rule: {take.table.name}: {take.rule}", level=1)
         try:
-            if self._load is not None:
-                self._copy_rows(self._load)
-            self._stage.run(self._populating)
+            self._take_rows()
             if self._is_finished_apart:
                 self._finish_tables()
         except ScriptFailed as exc:
@@ -170,6 +168,22 @@ class Workplace:
         if not self._run.dry_run:
             self._tables = self._taken()
             self._tell_deviations()
+
+    def count(self) -> dict[Name, tuple[int, int]]:
+        """Take the rows and complete the keys, and nothing more; returns rows and bytes of each table."""
+        self._take_rows()
+        sizes = {
+            Name(row.schema, row.name): row.bytes
+            for row in catalog.ask(self._stage.connection, self._ground.templates, "catalog/table_sizes.sql")
+        }
+        tables = zip(self._ground.source.filled_tables, self._taken(), strict=True)
+        return {table.name: (taken.rows, sizes.get(table.name, 0)) for table, taken in tables}
+
+    def discard(self) -> None:
+        """Undo everything: the dev database stays as it is."""
+        self._stack.close()
+        if not self._run.in_place:
+            self._drop()
 
     def verify(self) -> None:
         """Every object of the source's schemas must be there."""
@@ -241,10 +255,19 @@ class Workplace:
         # An open snapshot holds back VACUUM at the source: not for longer than it is needed.
         load.snapshot.close()
 
+    def _take_rows(self) -> None:
+        if self._load is not None:
+            self._copy_rows(self._load)
+        self._stage.run(self._populating)
+
+    def _drop(self) -> None:
+        statement = psycopg.sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
+        self._ground.lock.execute(statement.format(psycopg.sql.Identifier(self._settings.next_dbname)))
+
     @property
     def _is_finished_apart(self) -> bool:
         """Whether the load's script is not to do what follows the load too."""
-        return self._load is not None or finishing.is_side_by_side(self._run, self._ground)
+        return self._load is not None or not self._run.finishes or finishing.is_side_by_side(self._run, self._ground)
 
     def _finish_tables(self) -> None:
         if finishing.is_side_by_side(self._run, self._ground):
@@ -277,6 +300,10 @@ class Workplace:
             # What the dev database is filled under too: money is no number but text in the custom of a country.
             "lc_monetary": "C",
             "row_security": "on" if source.row_security else "off",
+            # Rows are fetched by keys that an index knows, many at a time. Four times the price of a page read in turn,
+            # the default, is that of a disk's arm: whole tables would be read instead.
+            "random_page_cost": "1.1",
+            "jit": "off",
         }
 
     @property

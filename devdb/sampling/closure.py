@@ -180,11 +180,6 @@ class Expansion:
             for column, equals, name in zip(self.columns, self.key.equals, self.names, strict=True)
         )
 
-    def compared_with_any(self, array: str) -> str:
-        """SQL: the condition under which the child's row f refers to one of the keys in `array`, of one column."""
-        (column,), (equals,) = self.columns, self.key.equals
-        return f"{references.bare_value(self.key, column.name, 'f')} {equals} ANY ({array})"
-
     def parent_values(self, alias: str, names: Sequence[str] | None = None) -> str:
         """SQL: the key of the parent's row `alias`, as what is compared; `names` is what it calls the columns there."""
         return ", ".join(

@@ -23,13 +23,13 @@ CROSS JOIN LATERAL (
 ) AS d
 {% else %}
 SELECT {{ columns | idents('f') }}
-FROM {{ e.key.child.only | sql }} AS f {{ e.lateral | sql }}
-WHERE {% if e.columns | length == 1 %}{{ e.compared_with_any(arrays[0]) | sql }}{% else %}true{% endif %}
-
-{% if e.columns | length > 1 %}
-  AND EXISTS (SELECT FROM {{ key_rows(e.columns, e.names, arrays) | sql }} AS a WHERE {{ e.compared('a') | sql }})
-{% endif %}
+FROM {{ key_rows(e.columns, e.names, arrays) | sql }} AS a
+CROSS JOIN LATERAL (
+    SELECT {{ columns | idents('f') }}
+    FROM {{ e.key.child.only | sql }} AS f {{ e.lateral | sql }}
+    WHERE {{ e.compared('a') | sql }}
 {% if e.where %}
-  AND {{ e.where | sql }}
+      AND {{ e.where | sql }}
 {% endif %}
+) AS f
 {% endif %}

@@ -3,7 +3,8 @@
 --               arrays (list)  SQL of an array for each column: the keys
 -- Transaction:  part of the caller's
 -- Repeatable:   yes
--- Why:          rows of a table that refer to rows of the same table come along, however many there are in a row: asked
+-- Why:          joined with the keys, not compared with any of them: the planner finds the cheapest way for so many.
+--               Rows of a table that refer to rows of the same table come along, however many there are in a row: asked
 --               for one after the other, each would be a journey to the source
 
 {% from "direct/macros.sql" import key_rows %}
@@ -28,10 +29,6 @@ WITH RECURSIVE a ({{ k.names | idents }}) AS (
 SELECT {{ k.table.loaded_columns | idents('f') }}
 FROM a
 JOIN {{ k.parent.only | sql }} AS f ON {{ k.compared('f', 'a') | sql }}
-{% elif k.columns | length == 1 %}
-SELECT {{ k.table.loaded_columns | idents('f') }}
-FROM {{ k.parent.only | sql }} AS f
-WHERE f.{{ k.columns[0].name | ident }} {{ k.equals[0] | sql }} ANY ({{ arrays[0] | sql }})
 {% else %}
 SELECT {{ k.table.loaded_columns | idents('f') }}
 FROM {{ key_rows(k.columns, k.names, arrays) | sql }} AS a
