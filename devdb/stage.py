@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
+from dataclasses import dataclass
 from types import TracebackType
 from typing import TextIO, cast
 
@@ -25,6 +26,20 @@ from devdb.sqltext.quoting import argument
 from devdb.sqltext.statements import Script
 
 Rewrite = Callable[[str], str | None]
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What a server says beside its results. `severity` is in the server's language."""
+
+    severity: str
+    text: str
+    is_warning: bool
+
+    @classmethod
+    def of(cls, said: Diagnostic) -> Notice:
+        """What psycopg lends to those who hear of a notice, and only for as long."""
+        return cls(said.severity or "", said.message_primary or "", said.severity_nonlocalized == "WARNING")
 
 
 class Stage:
@@ -52,7 +67,7 @@ class Stage:
                 # What queries return is of no interest; \warn tells the steps.
                 out=self._nowhere,
                 err=cast(TextIO, _Steps(self._run.reporter)),
-                on_notice=self.notice,
+                on_notice=lambda said: self.notice(Notice.of(said)),
             )
             self._stack.callback(self._server.close)
         if self._run.in_place:
@@ -81,13 +96,13 @@ class Stage:
         """Render the template and run it."""
         self.run(self.render(name, **parameters))
 
-    def another(self, on_notice: Callable[[Diagnostic], None]) -> Server:
+    def another(self, on_notice: Callable[[Notice], None]) -> Server:
         """A further session in the database in which the work happens; who asks for it closes it.
 
         `on_notice` may hand what it hears to `notice`, but from the thread that the stage is used in.
         """
         connection = self._connect({"dbname": self.connection.info.dbname})
-        return Server(connection, out=self._nowhere, on_notice=on_notice)
+        return Server(connection, out=self._nowhere, on_notice=lambda said: on_notice(Notice.of(said)))
 
     def run(self, script: Script, *, rewrite: Rewrite | None = None) -> None:
         """Run the script; `rewrite` in place of the stage's own."""
@@ -130,13 +145,12 @@ class Stage:
             self.tell(statement, script)
         return statement
 
-    def notice(self, diagnostic: Diagnostic) -> None:
+    def notice(self, said: Notice) -> None:
         """Tell of what the server says beside its results."""
-        text = diagnostic.message_primary or ""
-        if diagnostic.severity_nonlocalized == "WARNING":
-            self._run.warn(text)
+        if said.is_warning:
+            self._run.warn(said.text)
         else:
-            self._run.reporter.detail(f"{diagnostic.severity}: {text}", level=1)
+            self._run.reporter.detail(f"{said.severity}: {said.text}", level=1)
 
 
 class _Steps(io.TextIOBase):

@@ -11,14 +11,13 @@ from queue import SimpleQueue
 from types import TracebackType
 
 import psycopg
-from psycopg.errors import Diagnostic
 
 from devdb.catalog.schema_entries import Statement
 from devdb.catalog.schema_order import Step
 from devdb.errors import ConnectionFailed, ScriptFailed
 from devdb.server.runner import Server
 from devdb.sqltext.statements import Script
-from devdb.stage import Stage
+from devdb.stage import Notice, Stage
 
 # How often a session that is to end is asked to, and for how long.
 _ASK_AGAIN_S, _PATIENCE_S = 0.1, 10.0
@@ -125,7 +124,7 @@ class Session(threading.Thread):
         self._preparation = preparation
         self._path = path
         self._told = told
-        self._notices: list[Diagnostic] = []
+        self._notices: list[Notice] = []
         self._settings = 0
         self._workers: int | None = None
         self._server: Server | None = None
@@ -194,6 +193,6 @@ class _Told:
     """What a session says when it is open, done with a job, or at its end for a failure."""
 
     session: Session
-    notices: Sequence[Diagnostic]
+    notices: Sequence[Notice]
     failure: Exception | None
     seconds: float
