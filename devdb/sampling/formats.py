@@ -6,16 +6,17 @@ from typing import Literal
 
 from devdb.catalog.model import Column, Table
 
-# Types whose binary form says nothing of the server, its release or its settings. Not so: reg* types (OIDs), xml
-# (checked again, by settings), money (a locale's decimals), types without one (aclitem), those of extensions (of a
-# release each).
+# Types, as catalog/columns.sql spells them, whose binary form says nothing of the server, its release or its settings.
+# Not so: reg* types (OIDs), xml (checked again, by settings), money (a locale's decimals), aclitem (has none), those of
+# extensions (of a release each).
 _PLAIN = frozenset({
     "boolean", "bytea", '"char"', "name", "bigint", "smallint", "integer", "text", "oid", "tid", "xid", "xid8", "cid",
-    "json", "jsonb", "jsonpath", "point", "lseg", "path", "box", "polygon", "line", "circle", "real", "double precision",
-    "numeric", "macaddr", "macaddr8", "inet", "cidr", "bit", "bit varying", "character", "bpchar", "character varying",
+    "json", "jsonb", "jsonpath", "point", "lseg", "path", "box", "polygon", "line", "circle", "real", "numeric",
+    "double precision", "macaddr", "macaddr8", "inet", "cidr", '"bit"', "bit varying", "bpchar", "character varying",
     "date", "time without time zone", "time with time zone", "timestamp without time zone", "timestamp with time zone",
     "interval", "uuid", "pg_lsn", "tsvector", "tsquery", "int4range", "int8range", "numrange", "tsrange", "tstzrange",
-    "daterange", "int4multirange", "int8multirange", "nummultirange", "tsmultirange", "tstzmultirange", "datemultirange",
+    "daterange", "int4multirange", "int8multirange", "nummultirange", "tsmultirange", "tstzmultirange",
+    "datemultirange",
 })  # fmt: skip
 
 
@@ -25,7 +26,8 @@ def copy_format(table: Table) -> Literal["binary", "text"]:
 
 
 def _is_plain(column: Column) -> bool:
-    # An enum travels by its labels. An array or a composite holds OIDs, the same in two servers for the system's alone.
+    # An enum travels by its labels. An array and a composite name types by OIDs, which differ but for the system's own:
+    # servers from 14 on overlook that, for what it is worth.
     if column.base_kind == "e":
         return True
     return column.is_builtin and column.base_type.removesuffix("[]") in _PLAIN

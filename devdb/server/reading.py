@@ -30,11 +30,11 @@ class Reading:
     The reader fills a buffer, at most `BUFFER_BYTES`, from when the reading was started; the rest waits for `into`.
     """
 
-    def __init__(self, statement: str, *, options: str, what: str) -> None:
-        """`statement` for psql, with the `options` of COPY that both sides use."""
+    def __init__(self, statement: str, *, encoding: str | None, what: str) -> None:
+        """`statement` for psql; `encoding` of the text that it puts out, None for the binary format."""
         self.statement = statement
         self.what = what
-        self._options = options
+        self._encoding = encoding
         self._cancel: Callable[[], None] | None = None
         self._room = BUFFER_BYTES
         self._blocks: deque[bytes] = deque()
@@ -55,7 +55,7 @@ class Reading:
         messages it gets errors only. `freeze`: see COPY's option; the table must be new in this very transaction.
         Raises ScriptFailed or ConnectionFailed, which name the reading's `what` and the side that failed.
         """
-        options = self._options + (", FREEZE" if freeze else "")
+        options = self._options(connection) + (", FREEZE" if freeze else "")
         # From now on the buffer need only bridge the time between two blocks.
         self._room = _FLOWING_BYTES
         try:
@@ -133,6 +133,13 @@ class Reading:
                 raise ScriptFailed("the reading was given up", path=self.what)
             return None
 
+    def _options(self, connection: Connection) -> str:
+        encoding = self._encoding
+        if encoding == "SQL_ASCII" and connection.info.parameter_status("server_encoding") != "SQL_ASCII":
+            # Said to be in no encoding, text would be let in unchecked.
+            encoding = "UTF8"
+        return copy_options(encoding)
+
     def _source_failure(self, failure: DevdbError) -> DevdbError:
         if isinstance(failure, ScriptFailed):
             return ScriptFailed(
@@ -158,6 +165,11 @@ class Reading:
             context=exc.diag.context,
             hint=exc.diag.message_hint,
         )
+
+
+def copy_options(encoding: str | None) -> str:
+    """Options of COPY, for text in this encoding or (None) the binary format."""
+    return "FORMAT binary" if encoding is None else f"FORMAT text, ENCODING '{encoding}'"
 
 
 class _Writer(LibpqWriter):

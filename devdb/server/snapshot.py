@@ -17,7 +17,7 @@ from devdb.server import programs
 from devdb.server.connection import Connection, close_quietly, connect, raise_if_lost
 from devdb.server.psql_session import OLDEST_PSQL, PsqlSession, quoted, terminated
 from devdb.server.reader import Jobs, Reader, retried
-from devdb.server.reading import Reading
+from devdb.server.reading import Reading, copy_options
 from devdb.server.sparing import Spare, Throttle, Watch, duration
 from devdb.sqltext.quoting import literal
 
@@ -149,11 +149,9 @@ class Snapshot:
         reader. `what` (a table's name) is the reading's name in failures.
         """
         # Text in no known encoding is for the dev server to judge, which in binary it would not know.
-        options = (
-            "FORMAT binary" if binary and self.encoding != "SQL_ASCII" else f"FORMAT text, ENCODING '{self.encoding}'"
-        )
-        statement = terminated([f"COPY (\n{quoted(query, what=what)}\n) TO STDOUT ({options})"])
-        reading = Reading(statement, options=options, what=what)
+        encoding = None if binary and self.encoding != "SQL_ASCII" else self.encoding
+        copy = f"COPY (\n{quoted(query, what=what)}\n) TO STDOUT ({copy_options(encoding)})"
+        reading = Reading(terminated([copy]), encoding=encoding, what=what)
         self._jobs.put(reading)
         return reading
 
