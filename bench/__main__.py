@@ -6,13 +6,13 @@ import signal
 import sys
 from datetime import datetime, timezone
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from types import FrameType
 
 import click
 
 from bench import place, report
 from bench.jobs import JOBS
+from bench.peers.home import Home
 from bench.peers.trial import Peers
 from bench.sources import Sources
 from bench.timing import BenchError
@@ -92,10 +92,10 @@ def main(
     started = datetime.now(timezone.utc).isoformat(timespec="seconds")
     lines: list[report.Line] = []
     try:
-        with place.prepared(keep=keep, durable=durable) as here, TemporaryDirectory(prefix="devdb-peers-") as away:
+        with place.prepared(keep=keep, durable=durable) as here, place.peers_home(keep=keep) as home:
             machine = report.machine(here)
             print(", ".join(f"{name} {value}" for name, value in machine.items()), flush=True)
-            bench = Bench(here, Sources(here, scale), runs, steps, readers, _peers(peers, Path(away)))
+            bench = Bench(here, Sources(here, scale), runs, steps, readers, _peers(peers, home))
             for name in jobs:
                 print(f"job {name}: {(JOBS[name].__doc__ or '').strip()}", file=sys.stderr, flush=True)
                 found = JOBS[name](bench)
@@ -116,7 +116,7 @@ def main(
 def _peers(names: str | None, directory: Path) -> Peers | None:
     if names is None:
         return None
-    return Peers(directory, [name.strip() for name in names.split(",")] if names else None)
+    return Peers(Home(directory), [name.strip() for name in names.split(",")] if names else None)
 
 
 def _end(signum: int, _frame: FrameType | None) -> None:

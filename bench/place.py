@@ -114,9 +114,24 @@ def prepared(*, keep: bool, durable: bool) -> Iterator[Place]:
         print(f"kept: psql '{kept.conninfo()}'; --keep measures there again, --remove-kept removes it", file=sys.stderr)
 
 
+@contextmanager
+def peers_home(*, keep: bool) -> Iterator[Path]:
+    """A directory for other programs, gone after the block unless `keep` leaves it for the next one."""
+    if keep:
+        yield _kept_peers()
+        return
+    with tempfile.TemporaryDirectory(prefix="devdb-peers-") as directory:
+        yield Path(directory)
+
+
 def remove_kept() -> None:
-    """Remove the cluster that runs with `keep` have left, if they have."""
+    """Remove what runs with `keep` have left, if they have."""
     cluster.discard(_kept())
+    account.remove_tree(_kept_peers())
+
+
+def _kept_peers() -> Path:
+    return account.cache_directory(account.server_account()) / "bench-peers"
 
 
 def _kept() -> Path:

@@ -106,7 +106,7 @@ def program(
         child.returncode = os.waitstatus_to_exitcode(status)
         text = _text(said)
         if child.returncode != 0:
-            raise BenchError(f"{argv[0]} ended with status {child.returncode}:\n{_end_of(text)}")
+            raise BenchError(f"{Path(argv[0]).name} ended with status {child.returncode}:\n{_end_of(text)}")
     return Once(seconds, usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024), text)
 
 

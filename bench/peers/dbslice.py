@@ -22,13 +22,18 @@ class Dbslice(Peer):
 
     def run(self, errand: Errand) -> Once:
         table, where = errand.seed
-        # One step in both directions is what the shop asks for; keys upward have no end.
-        way = ("both", "1") if errand.children else ("up", "1000")
+        # One step in both directions is what the shop asks for; ten is the most that there is.
+        way = ("both", "1") if errand.children else ("up", "10")
         return together(
             [
                 errand.run(
                     self._program,
-                    *("extract", errand.url(errand.source), "--seed", f"{table.removeprefix('public.')}:{where}"),
+                    *(
+                        "extract",
+                        errand.url(errand.source),
+                        "--seed",
+                        f"{table.removeprefix('public.')}:{where.replace('%', '%%')}",
+                    ),
                     *("--direction", way[0], "--depth", way[1], "--max-seed-rows", "10000000"),
                     *("--no-anonymize", "--no-progress", "--no-validate", "-o", "sql", "-f", "slice.sql"),
                 ),

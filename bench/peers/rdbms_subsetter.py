@@ -6,13 +6,16 @@ from bench.peers.home import Home
 from bench.peers.peer import Errand, Peer
 from bench.timing import Once
 
+# The one after it, 0.2.6, lacks a part of itself; SQLAlchemy is of its time.
+_VERSION = "0.2.5"
+
 
 class RdbmsSubsetter(Peer):
     name = "rdbms-subsetter"
     means = "1 % by chance, as it knows no conditions; into tables with their keys"
 
     def install(self, home: Home) -> str:
-        programs, version = home.python("rdbms-subsetter", "psycopg2-binary")
+        programs, version = home.python("rdbms-subsetter", "SQLAlchemy<1.4", "psycopg2-binary", version=_VERSION)
         self._program = programs / "rdbms-subsetter"
         return version
 

@@ -28,7 +28,7 @@ class SliceDb(Peer):
                 errand.run(self._program, "schema", "-o", schema, dbname=errand.source),
                 errand.run(
                     self._program,
-                    *("dump", "-j", "2", "-r", table, f"WHERE {where}", "-s", schema, "-o", "slice.zip"),
+                    *("dump", "-j", "2", "-r", table, where, "-s", schema, "-o", "slice.zip"),
                     dbname=errand.source,
                 ),
                 errand.run(

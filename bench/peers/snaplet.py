@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 from bench.peers.home import Home
 from bench.peers.peer import Errand, Peer, together
 from bench.timing import Once
+
+_SHOT = "shot"
 
 
 class Snaplet(Peer):
@@ -20,7 +23,11 @@ class Snaplet(Peer):
 
     def prepare(self, errand: Errand) -> None:
         super().prepare(errand)
-        errand.place.run("postgres")
+        shutil.rmtree(errand.directory / _SHOT, ignore_errors=True)
+        # What makes the directory a project, whose settings are then read.
+        project = errand.directory / ".snaplet"
+        project.mkdir(exist_ok=True)
+        (project / "config.json").write_text("{}", encoding="utf-8")
 
     def run(self, errand: Errand) -> Once:
         table, where = errand.seed
@@ -29,8 +36,11 @@ class Snaplet(Peer):
             "targets": [{"table": table, "where": where}],
             "keepDisconnectedTables": False,
             "followNullableRelations": True,
+            **({} if errand.children else {"maxChildrenPerNode": 0}),
         }
-        errand.write("snaplet.config.ts", f"export default {{ subset: {json.dumps(subset)} }}\n")
+        config = f"export default defineConfig({{ subset: {json.dumps(subset)} }})"
+        errand.write("snaplet.config.ts", f'import {{ defineConfig }} from "snaplet"\n{config}\n')
+        shot = errand.directory / _SHOT
         env = {
             "SNAPLET_SOURCE_DATABASE_URL": errand.url(errand.source),
             "SNAPLET_TARGET_DATABASE_URL": errand.url(errand.target),
@@ -39,7 +49,7 @@ class Snaplet(Peer):
         }
         return together(
             [
-                errand.run(self._program, "snapshot", "capture", "--transform-mode", "unsafe", "shot", **env),
-                errand.run(self._program, "snapshot", "restore", "shot", "--yes", "--no-progress", **env),
+                errand.run(self._program, "snapshot", "capture", "--transform-mode", "unsafe", shot, **env),
+                errand.run(self._program, "snapshot", "restore", shot, "--yes", "--no-progress", **env),
             ]
         )

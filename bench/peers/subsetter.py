@@ -25,7 +25,7 @@ class Subsetter(Peer):
     def run(self, errand: Errand) -> Once:
         table, where = errand.seed
         server = {
-            "dialect": "postgresql",
+            "dialect": "postgres",
             "host": errand.host,
             "port": errand.port,
             "username": errand.user,
@@ -36,7 +36,7 @@ class Subsetter(Peer):
             "source": {**server, "database": errand.source},
             "planner": {
                 "select": [f"{name}" for name in errand.sample.queries],
-                "targets": {table: {"sql": f"SELECT * FROM {table} WHERE {where}"}},
+                "targets": {table: {"sql": where}},
             },
             "sampler": {"output": {"mode": "database", **server, "database": errand.target}},
         }

@@ -5,9 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-from bench.peers.abridger import Abridger
 from bench.peers.condenser import Condenser, DbCondenser
 from bench.peers.dbslice import Dbslice
 from bench.peers.home import Home
@@ -26,7 +24,7 @@ from bench.samples import Sample
 from bench.timing import BenchError, Once, Series, Way
 
 _SUBSETTERS: tuple[type[Peer], ...] = (
-    PgSample, Subsetter, Condenser, DbCondenser, SliceDb, Dbslice, Snaplet, Abridger, RdbmsSubsetter,
+    PgSample, Subsetter, Condenser, DbCondenser, SliceDb, Dbslice, Snaplet, RdbmsSubsetter,
 )  # fmt: skip
 PEERS: dict[str, tuple[type[Peer], ...]] = {
     "S": (Insert, *_SUBSETTERS),
@@ -88,9 +86,9 @@ class Trials:
 
 @dataclass(frozen=True)
 class Peers:
-    """Installs peers below `directory` when a job first asks for them. `names` None: all of them."""
+    """Installs peers in `home` when a job first asks for them. `names` None: all of them."""
 
-    directory: Path
+    home: Home
     names: Sequence[str] | None = None
 
     def tried(self, place: Place, job: str, source: str, sample: Sample) -> Trials:
@@ -101,11 +99,10 @@ class Peers:
         return Trials(trials)
 
     def _tried(self, peer: Peer, place: Place, label: str, source: str, sample: Sample) -> Trial:
-        home = Path(self.directory / label)
-        files = home / "files"
-        files.mkdir(parents=True)
+        files = place.directory / f"peer_{label}"
+        files.mkdir()
         try:
-            version = peer.install(Home(home))
+            version = peer.install(self.home)
         except BenchError as exc:
             return _failed(peer.name, "", f"not installed: {exc}")
         name = f"{peer.name} {version}".strip()
@@ -127,7 +124,7 @@ class Peers:
 
 def _failed(name: str, means: str, said: str) -> Trial:
     print(f"  {name}: {said}", file=sys.stderr, flush=True)
-    # Of a long message, what a table can hold: how it begins, and the last line, which has the reason.
+    # Of a long message, what a table can hold: how it begins, and the last line that speaks of an error.
     lines = [line.strip() for line in said.splitlines() if line.strip()]
-    short = lines[0] if len(lines) == 1 else f"{lines[0]} {lines[-1]}"
-    return Trial(name, means, short[:300])
+    reasons = [line for line in lines[1:] if "error" in line.lower()] or lines[1:]
+    return Trial(name, means, " ".join([lines[0], *reasons[-1:]])[:300])
