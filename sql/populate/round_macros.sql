@@ -144,7 +144,13 @@ WITH arrived AS MATERIALIZED (
     SELECT {{ table.loaded_columns | idents('t') }} FROM there AS t WHERE t.devdb_is_chosen IS NULL
     RETURNING {{ at.step | sql }}, true, true{{ noted(group, table) | sql }}
 ), chosen AS (
-    SELECT {{ at.step | sql }}, true, false{% if table.oid in group.leaves %}, NULL::oid{% endif %}{% for _, value in group.remembered(table) %}, {{ value | sql }}{% endfor %}
+    SELECT {{ at.step | sql }}, true, false{% if table.oid in group.leaves %}, (
+        SELECT a.leaf
+        FROM pg_temp.{{ group.added[table.oid].name | ident }} AS a
+        WHERE a.is_new{% for name, _ in identity.values %} AND a.{{ name | ident }} = t.devdb_{{ name | sql }}{% endfor %}
+
+        LIMIT 1
+    ){% endif %}{% for _, value in group.remembered(table) %}, {{ value | sql }}{% endfor %}
 
     FROM there AS t WHERE NOT t.devdb_is_chosen
 )
