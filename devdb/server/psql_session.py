@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import re
 import secrets
@@ -72,7 +73,6 @@ class PsqlSession:
                 stderr=subprocess.PIPE,
                 env=env,
                 bufsize=0,
-                pipesize=_PIPE_BYTES,
                 start_new_session=True,
             )
         except OSError as exc:
@@ -82,6 +82,10 @@ class PsqlSession:
         self._errors = cast("IO[bytes]", self._process.stderr)
         for stream in (self._out, self._errors):
             os.set_blocking(stream.fileno(), False)
+        if hasattr(fcntl, "F_SETPIPE_SZ"):
+            # A user may have so many pages of pipes and no more; then it stays as it is.
+            with contextlib.suppress(OSError):
+                fcntl.fcntl(self._out, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
 
     @property
     def pid(self) -> int:
