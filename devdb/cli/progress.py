@@ -133,21 +133,26 @@ def show(result: Result) -> None:
         )
         for rows in sorted(result.tables, key=lambda rows: rows.table)
     ]
-    if lines and sys.stdout.isatty():
-        _show_table(titles, lines)
-    elif lines:
-        # Nothing that a terminal would draw, and no time spent on loading what draws it.
-        widths = [max(map(len, column)) for column in zip(titles, *lines, strict=True)]
-        for line in (titles, *lines):
-            first, *others = (f"{cell:>{width}}" for cell, width in zip(line, widths, strict=True))
-            print("  ".join([f"{first.strip():<{widths[0]}}", *others]))
+    show_table(titles, lines)
     total = sum(rows.rows for rows in result.tables)
     print(f"{result.target}: {total:,} rows in {len(result.tables)} tables, {result.seconds:.1f} s")
     for what, path in result.files.items():
         print(f"{what + ':':9}{path}")
 
 
-def _show_table(titles: Sequence[str], lines: Iterable[Sequence[str]]) -> None:
+def show_table(titles: Sequence[str], lines: Sequence[Sequence[str]]) -> None:
+    """A table on stdout: the first column is text, the others are numbers. Nothing when there are no lines."""
+    if lines and sys.stdout.isatty():
+        _draw_table(titles, lines)
+    elif lines:
+        # Nothing that a terminal would draw, and no time spent on loading what draws it.
+        widths = [max(map(len, column)) for column in zip(titles, *lines, strict=True)]
+        for line in (titles, *lines):
+            first, *others = (f"{cell:>{width}}" for cell, width in zip(line, widths, strict=True))
+            print("  ".join([f"{first.strip():<{widths[0]}}", *others]))
+
+
+def _draw_table(titles: Sequence[str], lines: Iterable[Sequence[str]]) -> None:
     from rich import box
     from rich.console import Console
     from rich.table import Table

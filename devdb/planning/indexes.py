@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from devdb.catalog.model import ForeignKey, Source, Table
-from devdb.planning.edges import children
+from devdb.planning.edges import Step, children
 from devdb.planning.statistics import Statistics, explained
 from devdb.sampling import references
 from devdb.sampling.choice import Reference
@@ -34,9 +34,13 @@ class MissingIndex:
 
 
 def missing(
-    connection: Connection, source: Source, used: Sequence[Reference], statistics: Statistics
+    connection: Connection,
+    source: Source,
+    used: Sequence[Reference],
+    live: Collection[Step],
+    statistics: Statistics,
 ) -> list[MissingIndex]:
-    """The indexes that the keys in use lack, as the source's own planner sees it.
+    """The indexes that the `live` steps lack, as the source's own planner sees it.
 
     Parents of declared keys are found by the unique key that they refer to: children are what is looked at, and the
     parents of virtual keys.
@@ -51,7 +55,7 @@ def missing(
         for number, reference in enumerate(used):
             key, follow = reference.key, reference.follow
             child = source.root(key.child)
-            if follow is not None and not follow.is_none and statistics.of(child).pages > _SMALL:
+            if follow is not None and Step(number, False) in live and statistics.of(child).pages > _SMALL:
                 query = (
                     f"SELECT FROM {key.parent.only} AS devdb_p\n"
                     f"CROSS JOIN LATERAL (SELECT c.ctid FROM {children(_plain(reference))}\nOFFSET 0) AS x"
@@ -60,7 +64,7 @@ def missing(
                     rows = statistics.of(child).rows
                     found.append(MissingIndex(number, child, rows, _create(key, follow)))
             parent = source.root(key.parent)
-            if key.is_virtual and not reference.is_cut and statistics.of(parent).pages > _SMALL:
+            if key.is_virtual and Step(number, True) in live and statistics.of(parent).pages > _SMALL:
                 query = (
                     f"SELECT FROM {key.child.only} AS c {references.lateral(key)}\n"
                     f"JOIN {key.parent.only} AS devdb_p ON {references.joined(key, 'devdb_p', 'c')}"
