@@ -45,6 +45,33 @@ def copying(
     return Way(name, run, prepare)
 
 
+def sampling_inside(place: Place, *, source: str, target: str, seed: str, condition: str) -> Way:
+    """The closure of some rows of a table, gathered in tables of the source: what pg_sample does, without Perl.
+
+    It writes into the source, which therefore is a copy, made beforehand with the empty target.
+    """
+    copy = f"{source}_written"
+
+    def prepare() -> None:
+        place.copy(source, copy)
+        place.recreate(target)
+
+    def run() -> Once:
+        schema = [place.tool("pg_dump"), "-d", copy]
+        into = place.psql(target, "-o", "/dev/null")
+        variables = ("-v", f"seed={seed}", "-v", f"condition={condition}")
+        steps = (
+            [*schema, "--section=pre-data"],
+            place.psql(copy, *variables, "-f", place.file("sampled_inside.sql")),
+            [*schema, "--section=post-data"],
+        )
+        return Once(
+            sum(timing.pipelines([(step, into)], left_env=place.env(), right_env=place.env()).seconds for step in steps)
+        )
+
+    return Way("gathered in tables of the source, as pg_sample does", run, prepare)
+
+
 def replaying(place: Place, *, source: str, target: str) -> Way:
     """pg_dump -s | psql into an empty database, made beforehand."""
 

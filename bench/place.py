@@ -67,7 +67,11 @@ class Place:
     def run_file(self, dbname: str, name: str, **variables: int) -> Once:
         """Run a file of bench/sql."""
         words = [word for key, value in variables.items() for word in ("-v", f"{key}={value}")]
-        return timing.program(self.psql(dbname, *words, "-f", str(_SQL / name)), env=self.env())
+        return timing.program(self.psql(dbname, *words, "-f", self.file(name)), env=self.env())
+
+    def file(self, name: str) -> str:
+        """The path of a file of bench/sql."""
+        return str(_SQL / name)
 
     def recreate(self, dbname: str) -> None:
         """An empty database of that name, in place of the one there may be."""

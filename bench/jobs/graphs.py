@@ -9,23 +9,33 @@ from bench.timing import BenchError
 from bench.workbench import FLOOR, Bench, dev
 
 _CAP = 100
+_INSIDE = "inside_dev"
 
 
 def cycles(bench: Bench) -> list[Line]:
     """1 % of a child table of a schema that is cyclic, composite, partitioned and refers to itself."""
     source, chosen = bench.sources.cycles, samples.of_cycles(100)
     peers = bench.beside("C", source, chosen)
-    floor, *found = bench.measure(
+    floor, inside, *found = bench.measure(
         floors.copying(bench.place, source=source, target=FLOOR, sample=chosen, name=f"floor, {chosen.name}"),
+        floors.sampling_inside(
+            bench.place, source=source, target=_INSIDE, seed="remark", condition="hashint8(id) % 100 = 0"
+        ),
         *(bench.updating(source, chosen, dbname=dev(reader, "cycles"), reader=reader) for reader in bench.readers),
         *peers.ways,
     )
     mine, theirs = found[: len(bench.readers)], found[len(bench.readers) :]
-    lines = [Line.of("C", floor, rows=sources.count(bench.place, FLOOR, chosen.queries))]
+    lines = [
+        Line.of("C", floor, rows=sources.count(bench.place, FLOOR, chosen.queries)),
+        Line.of("C", inside, rows=sources.check_same(bench.place, _INSIDE, FLOOR, chosen.queries), floor=floor),
+    ]
     for reader, series in zip(bench.readers, mine, strict=True):
         # The floor's keys were added to rows that were there: what is the same holds them, too.
         rows = sources.check_same(bench.place, dev(reader, "cycles"), FLOOR, chosen.queries)
-        lines.append(Line.of("C", series, rows=rows, floor=floor))
+        lines += [
+            Line.of("C", series, rows=rows, floor=floor),
+            Line("C", f"{series.name}: to the tables of the source", ratio=series.ratio(inside), goal=Goal(2)),
+        ]
     return lines + peers.lines("C", floor, theirs)
 
 

@@ -10,7 +10,6 @@ from bench.peers.condenser import Condenser, DbCondenser
 from bench.peers.dbslice import Dbslice
 from bench.peers.home import Home
 from bench.peers.peer import Errand, Peer
-from bench.peers.pg_sample import PgSample
 from bench.peers.pgcopydb import Pgcopydb
 from bench.peers.postgresql import DumpAndRestore, DumpIntoPsql, Insert
 from bench.peers.rdbms_subsetter import RdbmsSubsetter
@@ -24,7 +23,7 @@ from bench.samples import Sample
 from bench.timing import BenchError, Once, Series, Way
 
 _SUBSETTERS: tuple[type[Peer], ...] = (
-    PgSample, Subsetter, Condenser, DbCondenser, SliceDb, Dbslice, Snaplet, RdbmsSubsetter,
+    Subsetter, Condenser, DbCondenser, SliceDb, Dbslice, Snaplet, RdbmsSubsetter,
 )  # fmt: skip
 PEERS: dict[str, tuple[type[Peer], ...]] = {
     "S": (Insert, *_SUBSETTERS),
