@@ -18,6 +18,10 @@ from devdb.sqltext.templates import Templates
 
 _VIEWS = "vm"
 
+# Around a question; part of a transaction that is under way, or not.
+_ALONE = ("BEGIN", "ROLLBACK")
+_WITHIN = ("SAVEPOINT devdb_ask", "ROLLBACK TO SAVEPOINT devdb_ask; RELEASE SAVEPOINT devdb_ask")
+
 
 def ask(connection: psycopg.Connection[Any], templates: Templates, name: str, **parameters: object) -> list[Any]:
     """The answer to the question `name`, a template of ours: rows with their columns as attributes.
@@ -26,14 +30,19 @@ def ask(connection: psycopg.Connection[Any], templates: Templates, name: str, **
     """
     script = templates.render(name, **parameters)
     assert script.text is not None
+    is_idle = connection.info.transaction_status == psycopg.pq.TransactionStatus.IDLE
+    begin, end = _ALONE if is_idle else _WITHIN
     try:
-        with connection.transaction(force_rollback=True), connection.cursor(row_factory=namedtuple_row) as cursor:
-            # Types are spelled by what the search path shows: with their schema, whatever that of this user or
-            # database is.
-            cursor.execute("SET LOCAL search_path = pg_catalog")
-            return cursor.execute(script.text.encode()).fetchall()
+        with connection.cursor(row_factory=namedtuple_row) as cursor:
+            # In one journey: the source may be far. Types are spelled by what the search path shows: with their schema,
+            # whatever that of this user or database is.
+            cursor.execute(f"{begin}; SET LOCAL search_path = pg_catalog; {script.text}\n; {end}".encode())
+            while cursor.description is None and cursor.nextset():
+                pass
+            return cursor.fetchall()
     except psycopg.Error as exc:
         raise_if_lost(connection, exc)
+        connection.execute(end.encode())
         raise ScriptFailed(
             exc.diag.message_primary or str(exc).strip(), path=script.name, sqlstate=exc.sqlstate
         ) from exc
