@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from datetime import datetime, timezone
 from pathlib import Path
@@ -56,6 +56,7 @@ class Workplace:
         self._files: dict[str, Path] = {}
         self._tables: list[TableRows] = []
         self._load: Load | None = None
+        self._importing: Future[None] | None = None
         self._imports = populate.imports(ground.source, ground.choice, ground.foreign_schemas)
         self._done = False
 
@@ -147,8 +148,10 @@ class Workplace:
             empty_schemas=self._ground.source.schemas if self._run.in_place else (),
             roles=sorted(self._new_roles),
             pre_data=self._pre_data,
-            **self._import,
+            **({"imports": (), "extensions": ()} if self._is_imported_apart else self._import),
         )
+        if self._is_imported_apart:
+            self._begin_import()
         if not self._run.dry_run:
             base = self._ground
             checks.tables_fit(self._stage.connection, base.templates, base.source, schema_file=self._files["schema"])
@@ -190,6 +193,7 @@ class Workplace:
         if self._run.dry_run:
             return
         self._run.reporter.step("comparing with the source")
+        self._end_import()
         base = self._ground
         checks.objects_complete(
             self._stage.connection, base.source_connection, base.templates, base.source.schemas, self._run.warn
@@ -238,6 +242,28 @@ class Workplace:
             jobs=1 if self._run.in_place else source.jobs,
         )
         self._load.begin()
+
+    @property
+    def _is_imported_apart(self) -> bool:
+        """Whether the foreign schemas are imported while rows are loaded, which do not come through them."""
+        return self._load is not None and not self._run.in_place
+
+    def _begin_import(self) -> None:
+        server = self._stage.another(lambda _notice: None)
+        self._stack.callback(server.close)
+        script = self._stage.render("wrapper/import.sql", **self._import)
+        beside = ThreadPoolExecutor(max_workers=1, thread_name_prefix="devdb-import")
+        self._stack.callback(beside.shutdown)
+        # Should the run fail meanwhile: an import at a source that does not answer would be waited for.
+        self._stack.callback(server.connection.cancel)
+        self._importing = beside.submit(server.run, script)
+
+    def _end_import(self) -> None:
+        if self._importing is not None:
+            try:
+                self._importing.result()
+            except ScriptFailed as exc:
+                raise self._stage.explained(exc, Script("wrapper/import.sql", None)) from exc
 
     def _copy_rows(self, load: Load) -> None:
         with ExitStack() as closing:

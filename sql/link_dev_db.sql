@@ -10,4 +10,5 @@
 BEGIN;
 {% include "wrapper/postgres_fdw.sql" %}
 {% include "wrapper/import.sql" %}
+{% include "wrapper/sequences.sql" %}
 COMMIT;

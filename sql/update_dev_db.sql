@@ -2,7 +2,8 @@
 -- Parameters:   empty_schemas (list)  schemas whose objects are dropped first; none in a new database
 --               roles (list)          roles that the schema names, to be created where they are missing
 --               pre_data (script)     the pre-data section of schema.sql
---               imports (list)        foreign schemas and the tables to import (devdb.server.link.Import)
+--               imports (list)        foreign schemas and the tables to import (devdb.server.link.Import); none when that
+--                                     is done meanwhile, in a session of its own
 --               extensions (list)     extensions that both sides have
 -- Transaction:  no
 -- Repeatable:   yes
@@ -19,5 +20,8 @@ SET synchronous_commit = off;
 {% include "update/roles.sql" %}
 {{ pre_data | script }}
 {% include "update/session.sql" %}
+{% if imports %}
 \warn importing foreign schemas
 {% include "wrapper/import.sql" %}
+{% endif %}
+{% include "wrapper/sequences.sql" %}

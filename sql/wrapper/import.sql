@@ -40,8 +40,3 @@ ALTER FOREIGN TABLE {{ import.foreign_schema | ident }}.{{ table | ident }}
     ADD COLUMN devdb_tableoid oid OPTIONS (column_name 'tableoid');
 {% endfor %}
 {% endfor %}
-
-DROP FOREIGN TABLE IF EXISTS fdw_setup.source_sequences;
-CREATE FOREIGN TABLE fdw_setup.source_sequences (
-    schemaname name, sequencename name, last_value bigint
-) SERVER prod_server OPTIONS (schema_name 'pg_catalog', table_name 'pg_sequences');
