@@ -180,6 +180,18 @@ class Expansion:
             for column, equals, name in zip(self.columns, self.key.equals, self.names, strict=True)
         )
 
+    @property
+    def overlapping(self) -> str | None:
+        """The child's column of arrays whose elements refer, where it can be compared with an array of parents' keys.
+
+        An index on it finds the rows that hold one of them; which elements count is looked at then.
+        """
+        if not self.key.each or self.key.values is not None:
+            return None
+        (name,) = self.key.child_columns
+        is_same = self.key.child.column[name].base_type == f"{self.columns[0].base_type}[]"
+        return f"f.{ident(name)}" if is_same else None
+
     def parent_values(self, alias: str, names: Sequence[str] | None = None) -> str:
         """SQL: the key of the parent's row `alias`, as what is compared; `names` is what it calls the columns there."""
         return ", ".join(
@@ -190,6 +202,8 @@ class Expansion:
     @property
     def sent(self) -> tuple[tuple[str, str, str], ...]:
         """As `KeySet.sent`, of the child's values."""
+        if self.key.each:
+            return ()
         found = []
         for column, equals, name, is_sendable in zip(
             self.columns, self.key.equals, self.names, self._are_sendable, strict=True
@@ -205,6 +219,9 @@ class Expansion:
 
     @property
     def chunk(self) -> int:
+        if self.key.each:
+            # A row may be the child of several parents: without a key of its own, who could tell that it came before?
+            return _ALL_AT_ONCE
         if self.follow.max is not None:
             # Each parent's children are asked for by themselves.
             return SINGLE_CHUNK

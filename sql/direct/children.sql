@@ -8,10 +8,10 @@
 {% from "direct/macros.sql" import key_rows %}
 {% set columns = e.child.loaded_columns %}
 {% if e.follow.max is not none %}
-SELECT {{ columns | idents('d') }}
+SELECT {% if e.key.each %}DISTINCT ON (d.devdb_table, d.devdb_row) {% endif %}{{ columns | idents('d') }}
 FROM {{ key_rows(e.columns, e.names, arrays) | sql }} AS a
 CROSS JOIN LATERAL (
-    SELECT {{ columns | idents('f') }}
+    SELECT {% if e.key.each %}f.tableoid AS devdb_table, f.ctid AS devdb_row{% if columns %}, {% endif %}{% endif %}{{ columns | idents('f') }}
     FROM {{ e.key.child.only | sql }} AS f {{ e.lateral | sql }}
     WHERE {{ e.compared('a') | sql }}
 {% if e.where %}
@@ -21,6 +21,20 @@ CROSS JOIN LATERAL (
 {{ e.order_by | sql }}
     LIMIT {{ e.follow.max | literal }}
 ) AS d
+{% elif e.key.each %}
+SELECT {{ columns | idents('f') }}
+FROM {{ e.key.child.only | sql }} AS f
+WHERE EXISTS (
+    SELECT
+    FROM (SELECT) AS one {{ e.lateral | sql }}
+    JOIN {{ key_rows(e.columns, e.names, arrays) | sql }} AS a ON {{ e.compared('a') | sql }}
+)
+{% if e.overlapping %}
+  AND {{ e.overlapping | sql }} && {{ arrays[0] | sql }}
+{% endif %}
+{% if e.where %}
+  AND {{ e.where | sql }}
+{% endif %}
 {% else %}
 SELECT {{ columns | idents('f') }}
 FROM {{ key_rows(e.columns, e.names, arrays) | sql }} AS a

@@ -51,7 +51,25 @@ WHERE {{ condition | sql }}
    With a maximum each parent's are asked for by themselves, so that the source reads no more of them than are wanted. #}
 {% macro children(e, chosen) %}
 {% set columns = e.child.loaded_columns %}
-{% if e.follow.max is none %}
+{% if e.follow.max is none and e.key.each %}
+SELECT {{ columns | idents('f') }}
+FROM {{ e.foreign.sql | sql }} AS f
+WHERE EXISTS (
+    SELECT
+    FROM (SELECT) AS one {{ e.lateral | sql }}
+    JOIN pg_temp.{{ e.asked.name | ident }} AS a ON {{ e.compared('a') | sql }}
+    WHERE {{ chosen | sql }}
+)
+{% if e.overlapping %}
+  AND {{ e.overlapping | sql }} && ARRAY(SELECT a.k1 FROM pg_temp.{{ e.asked.name | ident }} AS a WHERE {{ chosen | sql }})
+{% endif %}
+{% if e.key.child.has_children %}
+  AND f.devdb_tableoid = {{ e.key.child.oid | literal }}
+{% endif %}
+{% if e.where %}
+  AND {{ e.where | sql }}
+{% endif %}
+{% elif e.follow.max is none %}
 SELECT {{ columns | idents('f') }}
 FROM {{ e.foreign.sql | sql }} AS f {{ e.lateral | sql }}
 WHERE true
@@ -72,10 +90,10 @@ WHERE true
   AND {{ e.where | sql }}
 {% endif %}
 {% else %}
-SELECT {{ columns | idents('d') }}
+SELECT {% if e.key.each %}DISTINCT ON (d.devdb_row) {% endif %}{{ columns | idents('d') }}
 FROM pg_temp.{{ e.asked.name | ident }} AS a
 CROSS JOIN LATERAL (
-    SELECT {{ columns | idents('f') }}
+    SELECT {% if e.key.each %}f.ctid AS devdb_row{% if columns %}, {% endif %}{% endif %}{{ columns | idents('f') }}
     FROM {{ e.foreign.sql | sql }} AS f {{ e.lateral | sql }}
     WHERE {{ e.compared('a') | sql }}
 {% if e.key.child.has_children %}
