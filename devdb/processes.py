@@ -28,7 +28,8 @@ from devdb.sampling.proportions import deviations, estimated_rows
 from devdb.sampling.references import Checked
 from devdb.sampling.violations import not_valid_instead
 from devdb.server import dump, link, programs
-from devdb.server.connection import raise_if_lost
+from devdb.server.connection import cancel_quietly, close_quietly, raise_if_lost
+from devdb.server.runner import Server
 from devdb.server.snapshot import Snapshot
 from devdb.server.sparing import Spare
 from devdb.sqltext.statements import Script
@@ -250,13 +251,13 @@ class Workplace:
 
     def _begin_import(self) -> None:
         server = self._stage.another(lambda _notice: None)
-        self._stack.callback(server.close)
+        # Should the run fail meanwhile: an import at a source that does not answer would be waited for.
+        self._stack.callback(close_quietly, server.connection)
+        self._stack.callback(cancel_quietly, server.connection)
         script = self._stage.render("wrapper/import.sql", **self._import)
         beside = ThreadPoolExecutor(max_workers=1, thread_name_prefix="devdb-import")
-        self._stack.callback(beside.shutdown)
-        # Should the run fail meanwhile: an import at a source that does not answer would be waited for.
-        self._stack.callback(server.connection.cancel)
-        self._importing = beside.submit(server.run, script)
+        self._importing = beside.submit(_run_and_close, server, script)
+        beside.shutdown(wait=False)
 
     def _end_import(self) -> None:
         if self._importing is not None:
@@ -493,3 +494,11 @@ class Workplace:
         if not self._run.dry_run:
             result.write(self._settings.output_directory / "run.json")
         return result
+
+
+def _run_and_close(server: Server, script: Script) -> None:
+    """In a thread: a database with sessions in it cannot be renamed."""
+    try:
+        server.run(script)
+    finally:
+        server.close()

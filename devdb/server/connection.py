@@ -150,3 +150,11 @@ def close_quietly(connection: Connection) -> None:
         connection.close()
     except psycopg.Error:
         return
+
+
+def cancel_quietly(connection: Connection) -> None:
+    """Have the server give up what it does for this connection, if anything. From any thread."""
+    try:
+        connection.cancel()
+    except psycopg.Error:
+        return
