@@ -151,7 +151,7 @@ class Workplace:
             pre_data=self._pre_data,
             **({"imports": (), "extensions": ()} if self._is_imported_apart else self._import),
         )
-        if self._is_imported_apart:
+        if self._is_imported_apart and self._run.finishes:
             self._begin_import()
         if not self._run.dry_run:
             base = self._ground
