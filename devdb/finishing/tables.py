@@ -14,10 +14,10 @@ from devdb.catalog.schema_order import Relation, Step
 from devdb.finishing.schedule import Schedule
 from devdb.finishing.sessions import Sessions
 from devdb.preflight import Ground, Run
+from devdb.server.connection import Connection
 from devdb.sqltext.statements import Script
+from devdb.sqltext.templates import Templates
 from devdb.stage import Stage
-
-_MOST = 4
 
 
 def is_side_by_side(run: Run, ground: Ground) -> bool:
@@ -38,7 +38,7 @@ def finish_tables(run: Run, ground: Ground, stage: Stage, post_data: Script) -> 
     """
     views = ground.plan["materialized_views"]
     analyzed = [name for name in ground.plan["analyzed"] if name not in views]
-    with Sessions(stage, _preparation(stage, post_data), post_data.name, count=_jobs(run)) as sessions:
+    with Sessions(stage, _preparation(stage, post_data), post_data.name, count=run.settings.source.jobs) as sessions:
         try:
             steps = _steps(ground, stage, post_data, analyzed)
         except (pglast.parser.ParseError, UnicodeError):
@@ -56,16 +56,16 @@ def finish_tables(run: Run, ground: Ground, stage: Stage, post_data: Script) -> 
         stage.say(f"ANALYZE {', '.join(name.sql for name in views)};")
 
 
-def _steps(ground: Ground, stage: Stage, post_data: Script, analyzed: Sequence[Name]) -> list[Step]:
-    relations = [
-        Relation(
-            Name(row.schema, row.name),
-            row.is_partitioned,
-            row.pages,
-            tuple(Name(*parent) for parent in row.parents),
-        )
-        for row in catalog.ask(stage.connection, ground.templates, "catalog/relation_sizes.sql")
+def relation_sizes(connection: Connection, templates: Templates) -> list[Relation]:
+    """The tables and materialized views of the database, and how large they are now."""
+    return [
+        Relation(Name(row.schema, row.name), row.is_partitioned, row.pages, tuple(Name(*each) for each in row.parents))
+        for row in catalog.ask(connection, templates, "catalog/relation_sizes.sql")
     ]
+
+
+def _steps(ground: Ground, stage: Stage, post_data: Script, analyzed: Sequence[Name]) -> list[Step]:
+    relations = relation_sizes(stage.connection, ground.templates)
     return schema_order.steps(schema_file.entries(post_data), relations, rewrite=stage.rewrite, analyzed=analyzed)
 
 
@@ -75,13 +75,8 @@ def _preparation(stage: Stage, post_data: Script) -> list[Script]:
     return [stage.render("update/session.sql"), *(Script(post_data.name, line) for line in head if line is not None)]
 
 
-def _jobs(run: Run) -> int:
-    # TODO: settings.source.jobs
-    return getattr(run.settings.source, "jobs", None) or min(_MOST, os.cpu_count() or 1)
-
-
 def _spare_workers(run: Run, ground: Ground) -> int | None:
     """How many parallel workers a session may use while the others are at work too; None for what the server says."""
     if not ground.target.is_local_socket:
         return None
-    return max(0, (os.cpu_count() or 1) // _jobs(run) - 1)
+    return max(0, (os.cpu_count() or 1) // run.settings.source.jobs - 1)
