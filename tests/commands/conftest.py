@@ -49,14 +49,17 @@ def run(command: Callable[..., subprocess.CompletedProcess[str]], server_env: Ma
 
 @pytest.fixture
 def start(tmp_path: Path, server_env: Mapping[str, str]) -> Iterator[Start]:
-    """Start a command like `run`, and do not wait for it."""
+    """Start a command like `run`, and do not wait for it; its temporary files go to `tmp_path`/tmp."""
     started: list[subprocess.Popen[str]] = []
 
     def start_it(name: str, *args: str | Path, settings: str | None = None, **popen: Any) -> subprocess.Popen[str]:
         _write_settings(tmp_path, settings)
+        temporary = tmp_path / "tmp"
+        temporary.mkdir(exist_ok=True)
+        places = {"HOME": str(tmp_path / "home"), "TMPDIR": str(temporary)}
         process = subprocess.Popen(
             [Path(sys.executable).with_name(name), *map(str, args)],
-            env={"PATH": os.environ["PATH"], "HOME": str(tmp_path / "home"), "LANG": "C.UTF-8", **server_env},
+            env={"PATH": os.environ["PATH"], "LANG": "C.UTF-8", **places, **server_env},
             cwd=tmp_path,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import os
 import random
+import re
 import resource
 import signal
 import subprocess
@@ -14,7 +15,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from workbench import SLOW, eventually
+from workbench import SLOW, SLOW_BY, eventually
 
 from devdb.server import programs
 
@@ -23,6 +24,14 @@ WORK = "devdb__next"
 OURS = "COMMENT ON TABLE registry.well IS 'touched by us'"
 
 RUNS = "SELECT 1 FROM pg_stat_activity WHERE application_name LIKE 'devdb %' LIMIT 1"
+
+# The sessions of a run on the shop that take its rows: the dev server's, by the wrapper or by COPY, and the source's.
+AT_WORK = {
+    "wrapper": f"datname = '{WORK}' AND query LIKE '%pg_sleep%'",
+    "direct": f"datname = '{WORK}' AND query LIKE 'COPY%FROM STDIN%'",
+    "source": "datname = 'proddb' AND query LIKE 'COPY%pg_sleep%TO STDOUT%'",
+    "holder": "datname = 'proddb' AND state = 'idle in transaction'",
+}
 
 
 class Reader:
@@ -87,6 +96,32 @@ def work_is_gone(databases):
     return check
 
 
+@pytest.fixture
+def nothing_is_left(ask, databases, cluster, tmp_path):
+    """Neither at a server, nor as a process, nor as a file."""
+
+    def check():
+        eventually(
+            lambda: WORK not in databases() and not ask("postgres", RUNS) and not readers_of(cluster), timeout_s=5
+        )
+        assert not list((tmp_path / "tmp").iterdir())
+
+    return check
+
+
+def readers_of(cluster) -> list[int]:
+    """Every psql that talks to this server."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            program, variables = (process / "cmdline").read_bytes(), (process / "environ").read_bytes()
+        except OSError:
+            continue
+        if b"psql\0" in program and f"PGHOST={cluster.socket_directory}\0".encode() in variables:
+            found.append(int(process.name))
+    return found
+
+
 def whole_files(directory: Path) -> None:
     """The files of earlier runs are complete."""
     assert (directory / "schema.sql").read_text().rstrip().endswith(";")
@@ -95,15 +130,9 @@ def whole_files(directory: Path) -> None:
         assert packed.read().rstrip().endswith(b"-- PostgreSQL database dump complete\n--")
 
 
-def at_work(ask):
-    """Wait until the rows are being taken; returns the server process that does it."""
-    return eventually(
-        lambda: ask(
-            "postgres",
-            "SELECT pid FROM pg_stat_activity WHERE datname = %s AND state = 'active' AND query LIKE '%%pg_sleep%%'",
-            WORK,
-        )
-    )
+def at_work(ask, what="direct"):
+    """Wait until the rows are being taken; returns a server process that does it (see AT_WORK)."""
+    return eventually(lambda: ask("postgres", f"SELECT pid FROM pg_stat_activity WHERE {AT_WORK[what]}"))
 
 
 def test_kill_9_at_any_moment(start, run, demo_db, ask, tell, reader, databases, tmp_path):  # noqa: ARG001
@@ -138,13 +167,14 @@ def test_kill_9_at_any_moment(start, run, demo_db, ask, tell, reader, databases,
     assert not databases() & {WORK, "devdb__old"}
 
 
-def test_the_run_after_a_killed_one_removes_what_it_left(start, run, dev_db, ask, databases, reader):
+def test_the_run_after_a_killed_one_removes_what_it_left(start, run, dev_db, ask, databases, reader, cluster):
     reading = reader(dev_db)
     process = start("update-dev-db-data", settings=SLOW)
     at_work(ask)
     process.kill()
     process.wait()
     assert WORK in databases()
+    eventually(lambda: not readers_of(cluster), timeout_s=2)
     # The dev server is still busy with what the killed one asked for: the next run does not wait for that.
     run("update-dev-db-data", "--dry-run", settings="")
     assert WORK in databases()
@@ -155,22 +185,21 @@ def test_the_run_after_a_killed_one_removes_what_it_left(start, run, dev_db, ask
 
 
 @pytest.mark.parametrize(
-    ("number", "status"),
-    [(signal.SIGTERM, 143), (signal.SIGINT, 130), (signal.SIGHUP, 129)],
+    ("number", "status", "way"),
+    [(signal.SIGTERM, 143, "direct"), (signal.SIGINT, 130, "wrapper"), (signal.SIGHUP, 129, "direct")],
     ids=["TERM", "INT", "HUP"],
 )
-def test_a_signal_ends_a_run_and_leaves_nothing(start, dev_db, ask, reader, work_is_gone, number, status):
+def test_a_signal_ends_a_run_and_leaves_nothing(start, dev_db, ask, reader, nothing_is_left, number, status, way):
     reader(dev_db)
-    process = start("update-dev-db-data", settings=SLOW)
-    at_work(ask)
+    process = start("update-dev-db-data", settings=SLOW_BY[way])
+    at_work(ask, way)
     process.send_signal(number)
     begun_s = time.monotonic()
     out, err = process.communicate(timeout=20)
     assert time.monotonic() - begun_s < 5
     assert process.returncode == status, out + err
     assert "Traceback" not in err
-    work_is_gone()
-    assert not ask("postgres", RUNS)
+    nothing_is_left()
 
 
 def test_a_signal_while_the_dump_is_written(start, demo_db, run, tmp_path, work_is_gone):  # noqa: ARG001
@@ -188,15 +217,44 @@ def test_a_signal_while_the_dump_is_written(start, demo_db, run, tmp_path, work_
     assert not list(tmp_path.glob(".*dump*"))
 
 
-def test_the_dev_servers_process_is_terminated(start, dev_db, ask, reader, work_is_gone):
+@pytest.mark.parametrize(("way", "whose"), [("wrapper", "wrapper"), ("direct", "direct"), ("direct", "source")])
+def test_a_servers_process_is_terminated(start, dev_db, ask, reader, nothing_is_left, way, whose):
     reader(dev_db)
-    process = start("update-dev-db-data", settings=SLOW)
-    ask("postgres", "SELECT pg_terminate_backend(%s)", at_work(ask))
+    process = start("update-dev-db-data", settings=SLOW_BY[way])
+    at_work(ask, way)
+    ask("postgres", "SELECT pg_terminate_backend(%s)", at_work(ask, whose))
     _, err = process.communicate(timeout=20)
     assert process.returncode == 2, err
-    assert "devdb__next" in err
+    said = err.partition("Error: ")[2]
+    assert ("the source was lost" if whose == "source" else "devdb__next") in said
+    if way == "direct":
+        assert said.startswith("public.customer: ")
     assert "Traceback" not in err
-    work_is_gone()
+    nothing_is_left()
+
+
+@pytest.mark.skipif(not Path("/proc").exists(), reason="processes are looked up in /proc")
+def test_a_reader_is_killed(start, dev_db, ask, cluster, nothing_is_left):
+    process = start("update-dev-db-data", "-j", "1", settings=SLOW_BY["direct"])
+    at_work(ask)
+    (psql,) = readers_of(cluster)
+    os.kill(psql, signal.SIGKILL)
+    _, err = process.communicate(timeout=20)
+    assert process.returncode == 2, err
+    assert err.partition("Error: ")[2].startswith("public.customer: the source was lost")
+    nothing_is_left()
+    assert ask(dev_db, "SELECT count(*) FROM orders") == 200
+
+
+def test_the_holder_of_the_snapshot_is_terminated(start, dev_db, ask, nothing_is_left):
+    """The readers have the snapshot by then, and keep it."""
+    process = start("update-dev-db-data", "-j", "1", "--no-dump", settings=SLOW_BY["direct"])
+    at_work(ask, "source")
+    ask("postgres", "SELECT pg_terminate_backend(%s)", at_work(ask, "holder"))
+    _, err = process.communicate(timeout=20)
+    assert process.returncode == 0, err
+    nothing_is_left()
+    assert ask(dev_db, "SELECT count(*) FROM orders") == 200
 
 
 def test_the_holder_of_the_lock_is_terminated(start, dev_db, ask, reader):
@@ -225,44 +283,66 @@ def elsewhere(cluster_factory):
 
 
 @pytest.mark.usefixtures("make_db")
-def test_the_source_is_stopped_half_way(start, run, elsewhere, ask, databases):
+@pytest.mark.parametrize("way", SLOW_BY)
+def test_the_source_is_stopped_half_way(start, run, elsewhere, ask, databases, way):
     elsewhere.start(listen=True)
 
     def settings(rule):
         return (
-            f"source: {{host: {elsewhere.socket_directory}, port: {elsewhere.port}, fetch_size: 100}}\n"
+            f"source: {{host: {elsewhere.socket_directory}, port: {elsewhere.port}, fetch_size: 100, reader: {way}}}\n"
             f"sampling: {{tables: {{public.big: {rule}}}}}\n"
         )
 
-    run("build-dev-db", settings=settings("{where: id < 10}"))
+    run("build-dev-db", "--no-dump", settings=settings("{where: id < 10}"))
     there = databases()
-    # The dev server sleeps between the rows, so that the source has not sent them all.
+    # A server sleeps between the rows, so that the source has not sent them all.
     process = start("update-dev-db-data", settings=settings('{where: "pg_catalog.pg_sleep(0.01) IS NOT NULL"}'))
-    at_work(ask)
+    at_work(ask, way)
     time.sleep(0.3)
     elsewhere.stop()
     _, err = process.communicate(timeout=30)
     assert process.returncode == 2, err
-    assert "source" in err.partition("Error")[2]
+    assert ("public.big: the source was lost" if way == "direct" else "lost the source") in err.partition("Error")[2]
     assert "Traceback" not in err
     assert databases() == there
     assert ask("devdb", "SELECT count(*) FROM big") == 9
     done = run("update-dev-db-data", status=2)
     assert f"host {elsewhere.socket_directory}" in done.stderr
     elsewhere.start(listen=True)
-    run("update-dev-db-data", settings=settings("{where: id < 20}"))
+    run("update-dev-db-data", "--no-dump", settings=settings("{where: id < 20}"))
     assert ask("devdb", "SELECT count(*) FROM big") == 19
+
+
+def test_the_dev_server_is_stopped_half_way(start, run, elsewhere, shop, ask, cluster, tmp_path):  # noqa: ARG001
+    elsewhere.start(listen=True)
+
+    def settings(more=""):
+        return f"target: {{host: {elsewhere.socket_directory}, port: {elsewhere.port}}}\n{more}"
+
+    run("build-dev-db", "--no-dump", settings=settings())
+    process = start("update-dev-db-data", settings=settings(SLOW))
+    at_work(ask, "source")
+    with psycopg.connect(elsewhere.conninfo(), autocommit=True) as session:
+        eventually(lambda: session.execute(f"SELECT 1 FROM pg_stat_activity WHERE {AT_WORK['direct']}").fetchone())
+    elsewhere.stop()
+    _, err = process.communicate(timeout=20)
+    assert process.returncode == 2, err
+    assert re.match(r"public\.(customer|orders): the connection to .* was lost", err.partition("Error: ")[2])
+    assert "Traceback" not in err
+    eventually(lambda: not ask("postgres", RUNS) and not readers_of(cluster), timeout_s=5)
+    assert not list((tmp_path / "tmp").iterdir())
+    elsewhere.start(listen=True)
+    with psycopg.connect(elsewhere.conninfo("devdb"), autocommit=True) as session:
+        assert session.execute("SELECT count(*) FROM orders").fetchone() == (200,)
+    run("update-dev-db-data", "--no-dump", settings=settings())
 
 
 @pytest.mark.usefixtures("make_db")
 def test_a_source_that_the_dev_server_cannot_reach(run, elsewhere, databases):
     elsewhere.start(listen=True)
     there = databases()
-    done = run(
-        "build-dev-db",
-        status=2,
-        settings=f"source: {{host: {elsewhere.socket_directory}, port: {elsewhere.port}, fdw_options: {{port: 1}}}}\n",
-    )
+    address = f"host: {elsewhere.socket_directory}, port: {elsewhere.port}, fdw_options: {{port: 1}}"
+    done = run("build-dev-db", status=2, settings=f"source: {{{address}, reader: wrapper}}\n")
     assert "source.fdw_options" in done.stderr
     assert databases() == there
 
@@ -280,9 +360,12 @@ def test_the_dev_servers_disk_is_full(command, elsewhere, tmp_path):
     try:
         env["PGPORT"] = str(elsewhere.port)
         with psycopg.connect(elsewhere.conninfo("devdb"), autocommit=True) as session:
-            done = command("update-dev-db-data", "--no-dump", env=env)
-            assert done.returncode == 3, done.stderr
-            assert "could not extend file" in done.stderr
+            for way in SLOW_BY:
+                done = command("update-dev-db-data", "--no-dump", "--reader", way, env=env)
+                assert done.returncode == 3, done.stderr
+                assert "could not extend file" in done.stderr
+                said = done.stderr.partition("Error: ")[2]
+                assert said.startswith("public.big: loading failed" if way == "direct" else "sql/populate/sample.sql:")
             assert session.execute("SELECT count(*) FROM big").fetchone() == (10,)
             names = {name for (name,) in session.execute("SELECT datname FROM pg_database")}
             assert WORK not in names
@@ -349,11 +432,8 @@ def test_in_place_a_killed_run_leaves_the_old_rows(run, start, make_db, ask, tel
     run("build-dev-db", "--no-dump", settings="target: {replace: in_place}\n")
     tell("devdb", "UPDATE orders SET note = 'old'")
     process = start("update-dev-db-data", settings="target: {replace: in_place}\n" + SLOW)
-    eventually(
-        lambda: ask(
-            "postgres", "SELECT 1 FROM pg_stat_activity WHERE datname = 'devdb' AND query LIKE 'INSERT%pg_sleep%'"
-        )
-    )
+    asked = f"SELECT 1 FROM pg_stat_activity WHERE {AT_WORK['direct']}".replace(WORK, "devdb")
+    eventually(lambda: ask("postgres", asked))
     process.kill()
     process.wait()
     # Those who want to read wait for a transaction that the server ends within seconds.

@@ -17,12 +17,14 @@ SHOP = """
     INSERT INTO orders SELECT n, n % 50 + 1, 'order ' || n FROM generate_series(1, 200) AS n;
 """
 
-# Rules under which a run on the shop takes as long as its killer needs: rows are slept over by the dev server.
+# Rules under which a run on the shop takes as long as its killer needs: rows are slept over, by the dev server if it
+# fetches them, by the source if they are copied.
 SLOW = """
 sampling:
   tables:
     public.customer: {where: "pg_catalog.pg_sleep(0.06) IS NOT NULL"}
 """
+SLOW_BY = {way: f"source: {{reader: {way}}}\n{SLOW}" for way in ("wrapper", "direct")}
 
 
 class Run(Protocol):
