@@ -124,7 +124,7 @@ def _show(result: Plan) -> None:
     _section(
         "Indexes that the source lacks",
         [
-            f"{index.key}: reads {index.rows:,} rows of {index.table}\n    {index.create}"
+            f"{index.key}: reads {index.rows:,} rows of {index.table}\n    {index.create or 'no index helps an array'}"
             for index in result.missing_indexes
         ],
     )

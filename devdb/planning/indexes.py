@@ -22,15 +22,15 @@ _SMALL = 64
 
 @dataclass(frozen=True)
 class MissingIndex:
-    """No index finds rows of `table` by the key `reference` (its position); `create` is the statement that would help.
+    """No index finds rows of `table` by the key `reference` (its position), so that all `rows` are read each time.
 
-    `rows` are read for nothing each time.
+    `create` is the statement that would help; None when no index can.
     """
 
     reference: int
     table: Table
     rows: int
-    create: str
+    create: str | None
 
 
 def missing(
@@ -99,22 +99,19 @@ def _has_condition(bitmap: Mapping[str, Any]) -> bool:
     return any("Index Cond" in inner or _has_condition(inner) for inner in bitmap.get("Plans", ()))
 
 
-def _create(key: ForeignKey, follow: Follow) -> str:
+def _create(key: ForeignKey, follow: Follow) -> str | None:
     table = key.child
     if key.each:
-        assert key.values is not None
-        return f"CREATE INDEX {_concurrently(table)}ON {table.name.sql} USING gin (({_line(key.values[0])}))"
-    if key.values is None:
+        # Its elements are taken apart, which no index is for.
+        return None
+    if references.is_plain(key):
         terms = [ident(name) for name in key.child_columns]
     else:
-        # As the run compares it: with the type of the parent's column.
-        terms = [
-            f"(({_line(value)})::{compared})" for value, compared in zip(key.values, key.compared_types, strict=True)
-        ]
+        # In the words in which they are compared: an index serves no others.
+        terms = [f"({_line(value)})" for value in references.compared(key)]
     if follow.order_by is not None and follow.max is not None:
         terms.append(_line(follow.order_by))
-    where = f" WHERE {_line(key.when)}" if key.when is not None else ""
-    return f"CREATE INDEX {_concurrently(table)}ON {table.name.sql} ({', '.join(terms)}){where}"
+    return f"CREATE INDEX {_concurrently(table)}ON {table.name.sql} ({', '.join(terms)})"
 
 
 def _concurrently(table: Table) -> str:

@@ -97,7 +97,7 @@ def _figures(plan: Plan) -> Iterator[str]:
         yield from _table(
             ("key", "table", "rows read", "what would help"),
             (
-                [_cell(index.key), _cell(index.table), _number(index.rows), _code(index.create)]
+                [_cell(index.key), _cell(index.table), _number(index.rows), _code(index.create or "nothing: an array")]
                 for index in plan.missing_indexes
             ),
             numbers={2},

@@ -91,12 +91,15 @@ class UnsentPart:
 
 @dataclass(frozen=True)
 class Index:
-    """An index that the source lacks: `rows` of `table` are read instead, for each fetch by `key`."""
+    """An index that the source lacks: all `rows` of `table` are read for each fetch by `key`.
+
+    `create` is the statement that would help, None when no index can.
+    """
 
     key: str
     table: str
     rows: int
-    create: str
+    create: str | None
 
 
 @dataclass(frozen=True)

@@ -29,11 +29,16 @@ def lateral(key: ForeignKey) -> str:
             f"CROSS JOIN LATERAL (\nSELECT DISTINCT {_cast(key, 0, 'devdb_element')} AS v1\n"
             f"FROM pg_catalog.unnest({elements}) AS devdb_element\n) AS r"
         )
-    values = ", ".join(
-        f"{_when(key, _cast(key, position, f'{chr(10)}{value}{chr(10)}'))} AS v{position + 1}"
-        for position, value in enumerate(_expressions(key))
-    )
+    values = ", ".join(f"{value} AS v{position}" for position, value in enumerate(compared(key), start=1))
     return f"CROSS JOIN LATERAL (\nSELECT {values}\n) AS r"
+
+
+def compared(key: ForeignKey) -> tuple[str, ...]:
+    """SQL over the child's bare columns: what `lateral` calls v1, v2, …, as an index on them would have to hold it.
+
+    Not with `each`, whose elements have no names of their own.
+    """
+    return tuple(_when(key, _cast(key, position, f"\n{value}\n")) for position, value in enumerate(_expressions(key)))
 
 
 def value(key: ForeignKey, parent_column: str, alias: str) -> str:
