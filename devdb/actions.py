@@ -32,7 +32,7 @@ def count(run: Run) -> dict[Name, tuple[int, int]]:
     file is written.
     """
     run = replace(run, finishes=False, dump=False)
-    with ground(run, may_create=True) as base, Workplace(run, base) as work:
+    with ground(run, may_create=True) as base, Workplace(base) as work:
         work.schema(new=True, keep=False)
         work.setup()
         work.update()
@@ -46,7 +46,7 @@ def _replace(run: Run, *, may_create: bool, new_schema: bool) -> Result:
 
     Whatever fails, the dev database is as it was before.
     """
-    with ground(run, may_create=may_create) as base, Workplace(run, base) as work:
+    with ground(run, may_create=may_create) as base, Workplace(base) as work:
         work.schema(new=new_schema)
         work.setup()
         work.update()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import psycopg
@@ -57,11 +57,13 @@ class Run:
 class Ground:
     """What a run stands on: open connections, and facts of both sides that were checked.
 
+    `run` is the run as it was asked for, with what the file of a plan says about sampling.
     `lock` is the connection, to the maintenance database, that holds the lock on the dev database. `previous` is a
     connection to the dev database as it is today, None when there is none. `kept_schemas` are those of its schemas that
     the source does not have and that are to be kept.
     """
 
+    run: Run
     templates: Templates
     source_connection: Connection
     lock: Connection
@@ -103,6 +105,12 @@ def ground(run: Run, *, may_create: bool) -> Iterator[Ground]:
             dev_server.lock(lock, templates, settings.target.dbname)
         server = dev_server.read(lock, templates, dbname=settings.target.dbname, source=source_database)
         source = catalog.read(source_connection, templates, database=source_database, schemas=settings.source.schemas)
+        if settings.plan_path is not None:
+            # Not a moment before it is needed: reading YAML and plans takes its time.
+            from devdb.planning import plan_file
+
+            settings = settings.with_sampling(plan_file.load(settings.plan_path, source))
+            run = replace(run, settings=settings)
         foreign_schemas = link.foreign_schemas(source.schemas)
         _refuse_keeping(settings, source, foreign_schemas)
         chosen = choice.choose(source, settings)
@@ -120,7 +128,7 @@ def ground(run: Run, *, may_create: bool) -> Iterator[Ground]:
             _refuse_large(templates, server, source_connection, source, previous)
         _warn(run, source, server)
         yield Ground(
-            templates, source_connection, lock, previous, kept, source, target, server, foreign_schemas, chosen, plan,
+            run, templates, source_connection, lock, previous, kept, source, target, server, foreign_schemas, chosen, plan,
             reader,
         )  # fmt: skip
 

@@ -21,7 +21,7 @@ from devdb.catalog.model import Name
 from devdb.errors import DevdbError, Refused, ScriptFailed
 from devdb.finishing import tables as finishing
 from devdb.loading import Load, Loaded
-from devdb.preflight import Ground, Run, address
+from devdb.preflight import Ground, address
 from devdb.report import Result, TableRows
 from devdb.sampling import populate
 from devdb.sampling.proportions import deviations, estimated_rows
@@ -46,9 +46,9 @@ class Workplace:
     leaves nothing behind.
     """
 
-    def __init__(self, run: Run, ground: Ground) -> None:
-        self._run = run
-        self._settings = run.settings
+    def __init__(self, ground: Ground) -> None:
+        self._run = ground.run
+        self._settings = ground.run.settings
         self._ground = ground
         self._stack = ExitStack()
         self._started = datetime.now(timezone.utc)
