@@ -128,8 +128,8 @@ def ground(run: Run, *, may_create: bool) -> Iterator[Ground]:
             _refuse_large(templates, server, source_connection, source, previous)
         _warn(run, source, server)
         yield Ground(
-            run, templates, source_connection, lock, previous, kept, source, target, server, foreign_schemas, chosen, plan,
-            reader,
+            run, templates, source_connection, lock, previous, kept, source, target, server, foreign_schemas, chosen,
+            plan, reader,
         )  # fmt: skip
 
 
