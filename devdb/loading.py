@@ -203,7 +203,8 @@ class Load:
             if texts[0] is None:
                 continue
             yield [
-                f"{literal(_decoded(text))}::{column.base_type}[]" for text, column in zip(texts, columns, strict=True)
+                f"{literal(_decoded(text))}::{'pg_catalog.text' if column.is_array else column.base_type}[]"
+                for text, column in zip(texts, columns, strict=True)
             ]
 
     def statements(self, template: str, group: Group) -> dict[str, str]:

@@ -18,7 +18,7 @@ from devdb.catalog.graph import components
 from devdb.catalog.model import Column, ForeignKey, Name, Source, Table
 from devdb.sampling import references
 from devdb.sampling.choice import Reference
-from devdb.sampling.hashing import key_hash
+from devdb.sampling.hashing import is_hashed, key_hash
 from devdb.sampling.levels import Levels
 from devdb.sampling.scratch import Scratch, Scratches
 from devdb.settings.follow import Follow
@@ -122,7 +122,12 @@ class KeySet:
 
     @property
     def own_references(self) -> tuple[ForeignKey, ...]:
-        """Declared keys by which rows of the table refer to rows of the same table, by these columns."""
+        """Declared keys by which rows of the table refer to rows of the same table, by these columns.
+
+        None where the columns are of types that a recursive query cannot tell apart: it hashes them.
+        """
+        if not all(map(is_hashed, self.columns)):
+            return ()
         return tuple(
             ask.key
             for ask in self.asks

@@ -73,6 +73,11 @@ def key_hash(columns: Sequence[Column], references: Sequence[str]) -> str | None
     return value if hashed > 1 else None
 
 
+def is_hashed(column: Column) -> bool:
+    """The server can hash the column's values: not so those of `bit varying` and of composite types, for instance."""
+    return column.is_builtin and column.base_type in _FUNCTIONS
+
+
 def _column_hash(column: Column, reference: str, seed: str) -> str:
     function = _FUNCTIONS.get(column.base_type) if column.is_builtin else None
     if function is None:

@@ -9,9 +9,10 @@ CREATE INDEX IF NOT EXISTS {{ (scratch.name ~ "_index") | ident }} ON pg_temp.{{
 {% endif %}
 {% endmacro %}
 
-{# One row: an array, as text, of each column of the keys that are next; k is a KeySet or an Expansion. #}
+{# One row: an array, as text, of each column of the keys that are next; k is a KeySet or an Expansion. An array of arrays
+   would be taken for one of their elements. #}
 {% macro key_arrays(k, condition) %}
-SELECT {% for name in k.names %}pg_catalog.array_agg(a.{{ name | ident }})::text{% if not loop.last %}, {% endif %}{% endfor %}
+SELECT {% for name in k.names %}pg_catalog.array_agg(a.{{ name | ident }}{% if k.columns[loop.index0].is_array %}::text{% endif %})::text{% if not loop.last %}, {% endif %}{% endfor %}
 
 FROM pg_temp.{{ k.asked.name | ident }} AS a
 WHERE {{ condition | sql }} AND a.chunk = pg_catalog.current_setting('devdb.chunk')::bigint;
