@@ -19,11 +19,11 @@
 
 {# Round 0 are the rows taken by rules: those that are there. #}
 {% macro begin(group, table) %}
+{% set identity = group.identity(table) %}
 INSERT INTO pg_temp.{{ group.added[table.oid].name | ident }} (round{{ noted_names(group, table) | sql }})
 SELECT 0{% if group.expansions %}, true, true{% endif %}{{ noted(group, table) | sql }}
 FROM {{ table.only | sql }} AS t;
 {% if table.oid in group.known %}
-{% set identity = group.identity(table) %}
 INSERT INTO pg_temp.{{ group.known[table.oid].name | ident }} ({{ identity.names | idents }}, is_chosen)
 SELECT {% for _, value in identity.values %}{{ value | sql }}, {% endfor %}{% if identity.is_numbered %}{{ identity.numbering | sql }}, {% endif %}true
 FROM {{ table.only | sql }} AS t;
