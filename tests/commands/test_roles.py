@@ -54,7 +54,7 @@ SEEDS = {
 }
 RULES = "".join(f"    {name}: {{where: {condition}}}\n" for name, condition in SEEDS.items())
 SETTINGS = f"""
-source: {{dbname: {SOURCE}, user: {READER}}}
+source: {{dbname: {SOURCE}, user: {READER}, reader: WAY}}
 target: {{dbname: DBNAME, user: USER, replace: REPLACE}}
 sampling:
   default: all
@@ -69,8 +69,8 @@ class Place:
     cluster: Cluster
     directory: Path
 
-    def run(self, name: str, **settings: str) -> subprocess.CompletedProcess[str]:
-        text = SETTINGS
+    def run(self, name: str, way: str, **settings: str) -> subprocess.CompletedProcess[str]:
+        text = SETTINGS.replace("WAY", way)
         for word, value in settings.items():
             text = text.replace(word.upper(), value)
         (self.directory / "devdb.yaml").write_text(text)
@@ -111,6 +111,8 @@ def place(cluster, psql, tmp_path_factory):
             admin.execute(f"GRANT pg_signal_backend TO {BUILDER}")
             for name in (SOURCE, TEMPLATE):
                 admin.execute(f"CREATE DATABASE {name}")
+            # Who may make temporary tables can write at the source: nobody but its owner may.
+            admin.execute(f"REVOKE TEMPORARY ON DATABASE {SOURCE} FROM PUBLIC")
             admin.execute(f"ALTER DATABASE {TEMPLATE} IS_TEMPLATE true")
             admin.execute(f"CREATE DATABASE {IN_PLACE} OWNER {KEEPER}")
             source = cluster.conninfo(SOURCE)
@@ -133,7 +135,7 @@ def expected(place):
 
 
 def test_a_builder_with_a_template(place, expected):
-    done = place.run("build-dev-db", dbname=f"{SWAPPED}, template: {TEMPLATE}", user=BUILDER, replace="swap")
+    done = place.run("build-dev-db", "direct", dbname=f"{SWAPPED}, template: {TEMPLATE}", user=BUILDER, replace="swap")
     assert difference(place.made(SWAPPED), expected) == {}
     for password in PASSWORDS.values():
         assert password not in done.stdout + done.stderr
@@ -141,8 +143,8 @@ def test_a_builder_with_a_template(place, expected):
 
 
 def test_a_keeper_who_may_not_create_databases(place, expected):
-    for name in ("build-dev-db", "update-dev-db-schema"):
-        place.run(name, dbname=IN_PLACE, user=KEEPER, replace="in_place")
+    for name, way in (("build-dev-db", "wrapper"), ("update-dev-db-schema", "direct")):
+        place.run(name, way, dbname=IN_PLACE, user=KEEPER, replace="in_place")
         assert difference(place.made(IN_PLACE), expected) == {}
     with connect(place.cluster, IN_PLACE) as dev:
         # Policies hide every row of this table from its owner.
