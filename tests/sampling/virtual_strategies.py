@@ -44,7 +44,7 @@ def _plain(made: list[Reference], chance: random.Random, *, conditional: bool = 
     child = reference.child
     kind = child.new_other("integer") if conditional else None
     reference.child_columns = [
-        child.new_column(KeyColumn("", column.type.sql, column.type.text, column.type))
+        child.new_column(KeyColumn("", column.sql_type, column.text, column.type))
         for column in reference.parent_key.columns
     ]
     when = None if kind is None else f"{ident(kind)} % 2 = 1 -- odd"
@@ -130,7 +130,7 @@ def _array(made: list[Reference], chance: random.Random) -> None:
     (reference,) = made
     child = reference.child
     (column,) = reference.parent_key.columns
-    base, _, collation = column.type.sql.partition(" COLLATE ")
+    base, _, collation = column.sql_type.partition(" COLLATE ")
     name = child.new_other(f"{type_sql(base)}[]" + (f" COLLATE {collation}" if collation else ""))
     reference.virtual = Virtual([ident(name)], mentioned=frozenset({name}))
     for row in child.rows:
@@ -154,7 +154,7 @@ def _polymorphic(made: list[Reference], chance: random.Random) -> None:
     kind, target = child.new_other("text"), child.new_other("text")
     for number, reference in enumerate(made):
         (column,) = reference.parent_key.columns
-        sql_type = type_sql(column.type.sql.partition(" COLLATE ")[0])
+        sql_type = type_sql(column.sql_type.partition(" COLLATE ")[0])
         reference.virtual = Virtual(
             [f"{ident(target)}::{sql_type}"],
             f"{ident(kind)} = 'it''s {number}'",
