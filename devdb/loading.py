@@ -30,6 +30,9 @@ from devdb.sqltext.quoting import ident, literal
 from devdb.sqltext.templates import Templates
 
 _MARK = re.compile(r"^-- devdb: (.+)\n", re.MULTILINE)
+_HEADER = re.compile(r"\A(--[^\n]*\n)*")
+# Where in a query an array of keys goes.
+_ARRAY = re.compile(r":devdb_[0-9a-f]{8}_\d+:")
 # Without statistics nested loops look cheap, and compare all keys with all rows; what is off but must be used looks so
 # dear that each statement would be compiled.
 _SESSION = "SET enable_nestloop = off; SET jit = off"
@@ -219,8 +222,9 @@ class Load:
         names = self._keys[: len(arrays)]
         with self._rendering:
             text = self.templates.render(template, arrays=names, **parameters).text or ""
+        self._show(_ARRAY.sub("…", text))
         of = dict(zip(names, arrays, strict=True))
-        return re.sub(r":devdb_[0-9a-f]{8}_\d+:", lambda found: of[found.group()], text)
+        return _ARRAY.sub(lambda found: of[found.group()], text)
 
     def copied(self, query: str, worker: _Worker, table: Table, target: str) -> int:
         """Copy what the query finds into `target`; returns the rows."""
@@ -229,6 +233,10 @@ class Load:
     def _tell(self, title: str) -> None:
         with self._lock:
             self.reporter.step(title)
+
+    def _show(self, query: str) -> None:
+        with self._lock:
+            self.reporter.detail(f"COPY (\n{_HEADER.sub('', query).strip()}\n) TO STDOUT;", level=2)
 
     def note(self, table: Table, *, by_key: int = 0, by_child: int = 0, seconds: float = 0.0) -> None:
         with self._lock:
@@ -240,6 +248,7 @@ class Load:
     def _reading(self, take: Take) -> Reading:
         with self._rendering:
             query = self.templates.render("direct/take.sql", take=take).text or ""
+        self._show(query)
         return self._start(query, take.table)
 
     def _start(self, query: str, table: Table) -> Reading:
