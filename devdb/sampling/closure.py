@@ -31,6 +31,10 @@ SINGLE_CHUNK = 100_000
 COMPOSITE_CHUNK = 5_000
 _ALL_AT_ONCE = 2**31 - 1
 
+# Rows fetched at once of children that there is a maximum for. Fewer would be many journeys where the source cannot put
+# them in order; more would be read in vain.
+_FEWEST, _MOST = 100, 1_000
+
 
 @dataclass(frozen=True)
 class Ask:
@@ -233,6 +237,11 @@ class Expansion:
         if not self.sent:
             return _ALL_AT_ONCE
         return SINGLE_CHUNK if len(self.columns) == 1 else COMPOSITE_CHUNK
+
+    @property
+    def fetch_size(self) -> int:
+        """Rows that a wrapper gets at once, where there is a maximum: hardly more than are wanted of a parent."""
+        return min(max(self.follow.max or 0, _FEWEST), _MOST)
 
     @property
     def where(self) -> str | None:

@@ -1,6 +1,6 @@
 {# What:        put children into a table, all of whose rows are children over one key: nothing can come twice
    Parameters:  group (devdb.sampling.closure.Group) #}
-{% from "populate/key_macros.sql" import empty, children, parent_keys with context %}
+{% from "populate/key_macros.sql" import empty, children, parent_keys, begin_few, end_few with context %}
 {% set e = group.expansions[0] %}
 DO $devdb$
 #variable_conflict use_column
@@ -16,6 +16,7 @@ BEGIN
     IF devdb.asked > {{ e.chunk | literal }} AND pg_catalog.to_regclass('pg_temp.{{ e.asked.name | sql }}_chunk') IS NULL THEN
         CREATE INDEX {{ (e.asked.name ~ "_chunk") | ident }} ON pg_temp.{{ e.asked.name | ident }} (chunk);
     END IF;
+{{ begin_few(e) | sql }}
     <<chunks>>
     FOR chosen IN 0 .. CASE devdb.asked WHEN 0 THEN -1 ELSE (devdb.asked - 1) / {{ e.chunk | literal }} END LOOP
         INSERT INTO {{ e.child.name.sql | sql }} ({{ e.child.loaded_columns | idents }}) OVERRIDING SYSTEM VALUE
@@ -24,6 +25,7 @@ BEGIN
         GET DIAGNOSTICS fetched = ROW_COUNT;
         total := devdb.total + devdb.fetched;
     END LOOP;
+{{ end_few(e) | sql }}
     INSERT INTO pg_temp.devdb_taken
     VALUES ({{ e.child.name.sql | literal }}, 'child', devdb.total, pg_catalog.clock_timestamp());
 END

@@ -4,7 +4,7 @@
    Why:         the cost of a round follows the number of its rows: a chain of 10,000 takes 10,000 rounds.
                 Plans are made once, while the tables of a round are all but empty: without a nudge they would read
                 them from end to end, rounds long past included. #}
-{% from "populate/key_macros.sql" import empty, named_rows, children %}
+{% from "populate/key_macros.sql" import empty, named_rows, children, begin_few, end_few %}
 {% from "populate/round_macros.sql" import noted, noted_names, begin, remember, ask_keys, know_parents, ask_children, settle_children %}
 {% set at = {"step": "devdb.step", "before": "devdb.step - 1", "mark": "devdb.mark"} %}
 
@@ -105,9 +105,11 @@ BEGIN
     <<chunks>>
     FOR chosen IN 0 .. COALESCE(devdb.last_chunk, -1) LOOP
         TRUNCATE pg_temp.{{ group.stage[e.child.oid].name | ident }};
+{{ begin_few(e) | sql }}
         INSERT INTO pg_temp.{{ group.stage[e.child.oid].name | ident }} ({{ e.child.loaded_columns | idents }})
 {{ children(e, 'a.chunk = chunks.chosen') | sql }}
         ;
+{{ end_few(e) | sql }}
 {{ settle_children(group, e.child, at) | sql }}
         GET DIAGNOSTICS fetched = ROW_COUNT;
         {{ group.coming(e.child) | ident }} := devdb.{{ group.coming(e.child) | ident }} + devdb.fetched;

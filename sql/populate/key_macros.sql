@@ -110,6 +110,22 @@ WHERE {{ chosen | sql }}
 {% endif %}
 {% endmacro %}
 
+{# Has a wrapper read no more children of a parent than are wanted. Without statistics it takes all parents for small, and
+   would have LIMIT and ORDER BY done here: so it is kept from sorting here, and fetches but a few rows at once. #}
+{% macro begin_few(e) %}
+{% if e.follow.max is not none %}
+ALTER FOREIGN TABLE {{ e.foreign.sql | sql }} OPTIONS (ADD fetch_size {{ e.fetch_size | string | literal }});
+PERFORM pg_catalog.set_config('enable_sort', 'off', true);
+{% endif %}
+{% endmacro %}
+
+{% macro end_few(e) %}
+{% if e.follow.max is not none %}
+PERFORM pg_catalog.set_config('enable_sort', 'on', true);
+ALTER FOREIGN TABLE {{ e.foreign.sql | sql }} OPTIONS (DROP fetch_size);
+{% endif %}
+{% endmacro %}
+
 {# Notes the keys of the parent's rows in the dev database, those of which the condition holds. #}
 {% macro parent_keys(e, condition) %}
 INSERT INTO pg_temp.{{ e.asked.name | ident }}
