@@ -42,7 +42,7 @@ class Levels:
         self._levels = self._spread(moves)
         self._ups = _by((item for item in ups if self._child(item) in live), self._parent)
         self._downs = _by((item for item in downs if self._parent(item) in live), self._child)
-        self._downs = _by((down for downs in self._downs.values() for down in downs if self._brings(down)), self._child)
+        self._drop_idle()
         self._is_bounded = any(_follow(down).depth is not None for downs in self._downs.values() for down in downs)
         self.single = {
             oid: entering[0] for oid, entering in self._downs.items() if len(entering) == 1 and oid not in self._seeded
@@ -53,6 +53,15 @@ class Levels:
         """The level of the rows of `table`; None where they differ in it."""
         level = self._levels.get(table.oid, 0)
         return None if level == _MIXED else level
+
+    def _drop_idle(self) -> None:
+        """Leave out the children that there cannot be, and theirs in turn."""
+        while True:
+            found = [down for downs in self._downs.values() for down in downs]
+            kept = [down for down in found if self._brings(down)]
+            if len(kept) == len(found):
+                return
+            self._downs = _by(kept, self._child)
 
     def _settle(self) -> None:
         """Find out which of `single` are so, and draw the graph."""
