@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from devdb.catalog import source as catalog
-from devdb.catalog.model import Source
+from devdb.catalog.model import Source, Table
 from devdb.errors import CheckFailed
 from devdb.server.connection import Connection
+from devdb.server.snapshot import Snapshot
 from devdb.sqltext.templates import Templates
 
 _SHOWN = 20
@@ -38,6 +39,18 @@ def tables_fit(made: Connection, templates: Templates, source: Source, *, schema
         raise CheckFailed(
             f"the source is no longer as {schema_file} says: {_listed(differences, '; ')}",
             hint="write it anew with update-dev-db-schema",
+        )
+
+
+def none_rewritten(snapshot: Snapshot, templates: Templates, tables: Iterable[Table]) -> None:
+    """None of these tables, which were read from the snapshot, may have been emptied since. Raises CheckFailed."""
+    with snapshot.lock:
+        found = catalog.rewritten(snapshot.connection, templates, {table.oid for table in tables})
+    if found:
+        raise CheckFailed(
+            "written anew at the source while it was read, so that rows may be missing: "
+            f"{_listed([str(name) for name in found], ', ')}",
+            hint="run again when nothing is at TRUNCATE, ALTER TABLE, CLUSTER or VACUUM FULL there",
         )
 
 

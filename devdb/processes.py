@@ -279,6 +279,9 @@ class Workplace:
                 for name, value in _READABLE.items():
                     connection.execute("SELECT pg_catalog.set_config(%s, %s, false)", (name, value))
             load.run(connections, own_transaction=not self._run.in_place)
+        groups = [table for group in load.groups for table in group.tables]
+        read = [*(take.table for take in load.takes), *groups]
+        checks.none_rewritten(load.snapshot, self._ground.templates, read)
         # An open snapshot holds back VACUUM at the source: not for longer than it is needed.
         load.snapshot.close()
 

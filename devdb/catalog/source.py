@@ -124,6 +124,13 @@ def lock_count(connection: psycopg.Connection[Any], templates: Templates, schema
     return int(row.locks)
 
 
+def rewritten(connection: psycopg.Connection[Any], templates: Templates, oids: Iterable[int]) -> list[Name]:
+    """Those of the tables whose rows the connection's transaction, older than the rows' files, may not see any more."""
+    chosen = tuple(oids)
+    rows = ask(connection, templates, "catalog/rewritten.sql", oids=chosen) if chosen else ()
+    return [Name(row.schema, row.name) for row in rows]
+
+
 def read_objects(
     connection: psycopg.Connection[Any], templates: Templates, schemas: Sequence[str]
 ) -> set[tuple[str, str]]:

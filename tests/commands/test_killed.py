@@ -247,12 +247,35 @@ def test_a_reader_is_killed(start, dev_db, ask, cluster, nothing_is_left):
 
 
 def test_the_holder_of_the_snapshot_is_terminated(start, dev_db, ask, nothing_is_left):
-    """The readers have the snapshot by then, and keep it."""
-    process = start("update-dev-db-data", "-j", "1", "--no-dump", settings=SLOW_BY["direct"])
-    at_work(ask, "source")
+    """Whether all rows could be seen is not known then."""
+    process = start("update-dev-db-data", "-j", "1", settings=SLOW_BY["direct"])
+    at_work(ask)
     ask("postgres", "SELECT pg_terminate_backend(%s)", at_work(ask, "holder"))
     _, err = process.communicate(timeout=20)
-    assert process.returncode == 0, err
+    assert process.returncode == 2, err
+    assert "database proddb was lost" in err.partition("Error: ")[2]
+    nothing_is_left()
+    assert ask(dev_db, "SELECT count(*) FROM orders") == 200
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (
+            "ALTER TABLE orders DROP COLUMN note",
+            "public.orders: reading from the source failed: column f.note",
+        ),
+        ("TRUNCATE orders", "written anew at the source while it was read, .*: public.orders"),
+    ],
+    ids=["DROP COLUMN", "TRUNCATE"],
+)
+def test_a_table_changes_while_others_are_read(start, dev_db, ask, tell, nothing_is_left, change, said):
+    process = start("update-dev-db-data", "-j", "1", settings=SLOW_BY["direct"])
+    at_work(ask, "source")
+    tell("proddb", change)
+    _, err = process.communicate(timeout=20)
+    assert process.returncode not in (0, None), err
+    assert re.match(said, err.partition("Error: ")[2])
     nothing_is_left()
     assert ask(dev_db, "SELECT count(*) FROM orders") == 200
 
