@@ -66,7 +66,8 @@ def _seeds(source: psycopg.Connection[Any], graph: Graph, table: Table, hashed: 
     elif isinstance(table.rule, dict):
         where = table.rule.get("where", "true")
         if "limit" in table.rule:
-            tail = f"ORDER BY {table.rule.get('order_by', hashed)} LIMIT {table.rule['limit']}"
+            order = [table.rule["order_by"]] if "order_by" in table.rule else []
+            tail = f"ORDER BY {', '.join([*order, hashed])} LIMIT {table.rule['limit']}"
         if "percent" in table.rule:
             where = f"({where}\n) AND {hashed} & {2**63 - 1} < {int(2**63 * table.rule['percent'] / 100)}"
     elif table.rule in ("none", "empty"):

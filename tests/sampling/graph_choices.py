@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sample_model import cut_columns
 
 from devdb.sampling.rules import BOOKKEEPING
+from devdb.sqltext.quoting import ident
 
 
 def rules(table: Table) -> st.SearchStrategy[Any]:
@@ -19,13 +20,13 @@ def rules(table: Table) -> st.SearchStrategy[Any]:
 
 def choose(draw: st.DrawFn, graph: Graph, chance: random.Random) -> None:
     """Draw what children are wanted, which keys are cut, which tables stay empty, and which rows are named."""
-    graph.default_follow = draw(st.one_of(st.none(), _FOLLOWS))
+    graph.default_follow = draw(st.one_of(st.none(), _follows(None)))
     if draw(st.integers(0, 5)) == 0:
         _seed(draw, graph, chance)
     unsaid = Follow() if graph.seeds and graph.default_follow is None else graph.default_follow
     for reference in graph.references:
         reference.is_said = draw(st.booleans())
-        reference.follow = draw(_FOLLOWS) if reference.is_said else unsaid
+        reference.follow = draw(_follows(reference.child)) if reference.is_said else unsaid
         reference.is_cut = bool(cut_columns(graph, reference)) and draw(st.integers(0, 4)) == 0
     for table in graph.tables:
         if draw(st.integers(0, 9)) == 0 and _can_be_barred(graph, table):
@@ -39,35 +40,41 @@ def copy_rows(graph: Graph, chance: random.Random) -> None:
             _copy_rows(graph, table, chance)
 
 
-def _follow(first: int | None, order_by: str | None, **more: Any) -> Follow:
-    return Follow(max=first, order_by=None if first is None else order_by, **more)
-
-
 _RULES = st.one_of(
     st.just("none"),
     st.just("none"),
     st.just("none"),
     st.just("all"),
     st.builds(lambda limit: {"limit": limit}, st.integers(1, 5)),
-    st.builds(lambda limit: {"limit": limit, "order_by": "n DESC"}, st.integers(1, 5)),
+    st.builds(lambda limit: {"limit": limit, "order_by": "n % 4 DESC"}, st.integers(1, 5)),
     st.builds(lambda limit: {"limit": limit, "where": "n % 3 = 1 -- some"}, st.integers(1, 5)),
     st.builds(lambda rest: {"where": f"n % 5 = {rest} -- some"}, st.integers(0, 5)),
     st.builds(lambda percent: {"percent": percent}, st.sampled_from([1, 20.5, 60])),
     st.builds(lambda percent: {"percent": percent, "where": "n > 3"}, st.sampled_from([20.5, 60])),
 )
 
-_FOLLOWS = st.one_of(
-    st.none(),
-    st.just(Follow()),
-    st.builds(
-        _follow,
-        first=st.sampled_from([None, 1, 1, 2, 3, 10]),
-        order_by=st.sampled_from([None, None, "n DESC", "n % 3 DESC", "nullif(n % 2, 0) NULLS FIRST -- some"]),
-        where=st.sampled_from([None, None, None, "n % 3 <> 1", "n > 5 -- some"]),
-        depth=st.sampled_from([None, None, 1, 2, 3]),
-        of=st.sampled_from(["chosen", "chosen", "chosen", "all"]),
-    ),
-)
+
+def _follows(child: Table | None) -> st.SearchStrategy[Follow | None]:
+    """Follows of a key of this table, or of any."""
+    names = [] if child is None else [ident(column.name) for column in child.columns]
+    orders = [None, "n DESC", "n % 3 DESC", "nullif(n % 2, 0) NULLS FIRST -- some"]
+    orders += [f"{name} DESC NULLS LAST" for name in names]
+    conditions = [None, None, None, "n % 3 <> 1", "n > 5 -- some", *(f"{name} IS NOT NULL" for name in names)]
+    depths = st.sampled_from([None, None, 1, 2, 3])
+    of = st.sampled_from(["chosen", "chosen", "chosen", "all"])
+    return st.one_of(
+        st.none(),
+        st.just(Follow()),
+        st.builds(Follow, where=st.sampled_from(conditions), depth=depths, of=of),
+        st.builds(
+            Follow,
+            max=st.sampled_from([1, 1, 2, 3, 10]),
+            order_by=st.sampled_from(orders),
+            where=st.sampled_from(conditions),
+            depth=depths,
+            of=of,
+        ),
+    )
 
 
 def _seed(draw: st.DrawFn, graph: Graph, chance: random.Random) -> None:
