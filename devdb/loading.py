@@ -96,10 +96,14 @@ class _Worker:
 
 @dataclass
 class Load:
-    """One load by COPY: `begin` has the source read what the rules choose, `run` puts it where it belongs."""
+    """One load by COPY: `begin` has the source read what the rules choose, `run` puts it where it belongs.
+
+    `bytes_of` tells the size of a table at the source, with its partitions.
+    """
 
     takes: Sequence[Take]
     groups: Sequence[Group]
+    bytes_of: Callable[[Table], int]
     templates: Templates
     snapshot: Snapshot
     reporter: Reporter
@@ -113,7 +117,7 @@ class Load:
         self._readings: set[Reading] = set()
         self._keys = [f":devdb_{secrets.token_hex(4)}_{number}:" for number in range(32)]
         # The largest first: it is what the others wait for.
-        self._ordered = sorted(self.takes, key=lambda take: -take.table.bytes if take.is_whole else 0)
+        self._ordered = sorted(self.takes, key=lambda take: -self.bytes_of(take.table))
 
     @property
     def task_count(self) -> int:

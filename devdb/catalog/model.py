@@ -239,6 +239,10 @@ class Source:
     def filled_tables(self) -> tuple[Table, ...]:
         return tuple(table for table in self.tables if table.is_filled)
 
+    def bytes_of(self, table: Table) -> int:
+        """How large the table is, with its partitions."""
+        return table.bytes + sum(other.bytes for other in self.tables if other.partition_root == table.oid)
+
     def root(self, table: Table) -> Table:
         """The table into which rows of `table` are put: itself, or the root of the partition that it is."""
         return table if table.partition_root is None else self.by_oid[table.partition_root]
