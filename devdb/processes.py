@@ -15,7 +15,7 @@ import psycopg
 from pydantic import SecretStr
 
 from devdb import checks, explaining
-from devdb.catalog import dev_server, schema_drift, schema_file, schema_older, schema_replay
+from devdb.catalog import schema_file, schema_older, schema_replay
 from devdb.catalog import source as catalog
 from devdb.catalog.model import Name
 from devdb.errors import DevdbError, Refused, ScriptFailed
@@ -27,8 +27,8 @@ from devdb.sampling import populate
 from devdb.sampling.proportions import deviations, estimated_rows
 from devdb.sampling.references import Checked
 from devdb.sampling.violations import not_valid_instead
-from devdb.server import dump, link, programs
-from devdb.server.connection import cancel_quietly, close_quietly, raise_if_lost
+from devdb.server import link, programs
+from devdb.server.connection import application_name, cancel_quietly, close_quietly, raise_if_lost
 from devdb.server.runner import Server
 from devdb.server.snapshot import Snapshot
 from devdb.server.sparing import Spare
@@ -85,6 +85,8 @@ class Workplace:
         directory = self._settings.output_directory
         path = directory / "schema.sql"
         if new:
+            from devdb.catalog import schema_drift
+
             self._run.reporter.step("reading the source's schema")
             previous = schema_file.text_of(path) if path.exists() else None
             if self._run.dry_run or not keep:
@@ -231,12 +233,13 @@ class Workplace:
             ),
             on_warning=self._run.warn,
             on_note=self._run.reporter.note,
-            application_name=dev_server.application_name(self._run.command),
+            application_name=application_name(self._run.command),
         )
         self._stack.enter_context(snapshot)
         self._load = Load(
             takes=self._ground.plan["takes"],
             groups=self._ground.plan["groups"],
+            bytes_of=self._ground.source.bytes_of,
             templates=self._ground.templates,
             snapshot=snapshot,
             reporter=self._run.reporter,
@@ -443,6 +446,8 @@ class Workplace:
         """Write the dump, from a database without the link; then link it again."""
         if not self._run.dump or self._run.dry_run:
             return
+        from devdb.server import dump
+
         directory = self._settings.output_directory
         self._stage.run_template("unlink_dev_db.sql", imports=self._imports)
         self._run.reporter.step("writing the dump")
