@@ -16,12 +16,13 @@ from devdb.catalog import source as catalog
 from devdb.catalog.dev_server import DevServer
 from devdb.catalog.model import Database, Source
 from devdb.errors import ConnectionFailed, Refused, SettingsError
+from devdb.opening import Opening
 from devdb.progress import Reporter
 from devdb.readers import Reader
 from devdb.sampling import choice, populate
 from devdb.sampling.choice import Choice
 from devdb.server import link
-from devdb.server.connection import Connection, close_quietly, connect
+from devdb.server.connection import Connection, application_name, close_quietly, connect
 from devdb.settings import Settings
 from devdb.sqltext.templates import Templates
 
@@ -31,7 +32,7 @@ class Run:
     """What was asked for. `command` is the command's name; `yes` goes on where devdb would refuse.
     Without `finishes` the rows are taken only to be counted, and what follows a load is left out.
 
-    `warnings` are those told so far.
+    `warnings` are those told so far. `opening` are the first connections, where they are on their way already.
     """
 
     settings: Settings
@@ -42,6 +43,7 @@ class Run:
     yes: bool = False
     finishes: bool = True
     warnings: list[str] = field(default_factory=list, compare=False)
+    opening: Opening | None = field(default=None, compare=False)
 
     def warn(self, text: str) -> None:
         """Tell of something that the person should look at, now and in the result."""
@@ -87,17 +89,15 @@ def ground(run: Run, *, may_create: bool) -> Iterator[Ground]:
     settings = run.settings
     with ExitStack() as stack:
         templates = Templates(settings.sql_directories)
-        name = dev_server.application_name(run.command)
 
         def opened(connection: Connection) -> Connection:
             stack.callback(close_quietly, connection)
             return connection
 
         run.reporter.step("reading the source's catalog")
-        conninfo = make_conninfo(**settings.source_conninfo())
-        source_connection = opened(connect(conninfo, read_only=True, application_name=name))
-        maintenance = settings.target_conninfo(settings.target.maintenance_db)
-        lock = opened(connect(make_conninfo(**maintenance), application_name=name))
+        opening = run.opening or Opening(settings, run.command)
+        stack.callback(opening.close)
+        source_connection, lock = opening.source(), opening.maintenance()
         source_database = catalog.read_database(source_connection, templates)
         target = catalog.read_database(lock, templates)
         _refuse_source(settings, source_database, target)
@@ -122,6 +122,7 @@ def ground(run: Run, *, may_create: bool) -> Iterator[Ground]:
         reader = readers.choose(settings, templates, lock, dry_run=run.dry_run)
         previous = None
         if server.is_there:
+            name = application_name(run.command)
             previous = opened(connect(make_conninfo(**settings.target_conninfo()), application_name=name))
         kept = _refuse_replacement(run, templates, server, source, previous, may_create=may_create)
         if run.in_place:

@@ -22,6 +22,7 @@ ROOMS = (
     "settings",
     "sqltext",
     "server",
+    "opening",
     "catalog",
     "sampling",
     "checks",

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import socket
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -84,11 +82,6 @@ def lock(connection: psycopg.Connection[Any], templates: Templates, dbname: str)
             f"another run is at the dev database {dbname}: {holder} of user {row.user}{from_where}{since}",
             hint="wait for it to end, or end it",
         )
-
-
-def application_name(command: str) -> str:
-    """What other sessions of the server see: the command, and who runs it where. At most 63 bytes."""
-    return f"devdb {command} {socket.gethostname()[:20]}:{os.getpid()}"
 
 
 def schemas(connection: psycopg.Connection[Any], templates: Templates) -> tuple[list[str], list[str]]:

@@ -8,16 +8,18 @@ import tempfile
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pglast
 import psycopg
 from pglast import ast
 
-from devdb.catalog.schema_archive import Section, read
-from devdb.catalog.schema_choice import Piece
 from devdb.errors import CheckFailed
 from devdb.sqltext.statements import Script
+
+if TYPE_CHECKING:
+    from devdb.catalog.schema_archive import Section
+    from devdb.catalog.schema_choice import Piece
 
 _MARKER = "-- devdb: post-data"
 _HEADER = re.compile(r"^--\n-- Type: (.*?); Schema: (.*?); Name: (.*)\n--\n", re.MULTILINE)
@@ -79,6 +81,9 @@ def write(
 
     A file that would not change is not touched. Raises UsageError when no installed pg_dump is new enough.
     """
+    # What reads a source's schema need not be loaded where a saved one is read.
+    from devdb.catalog.schema_archive import read
+
     archive = read(source, schemas=schemas, owner=owner, privileges=privileges, skip_extensions=skip_extensions)
     notes = "".join(f"-- {line}\n" for note in archive.notes for line in note.splitlines())
     text = "\n".join([_INTRODUCTION + notes, _render(archive.pre_data), f"\n{_MARKER}\n", _render(archive.post_data)])

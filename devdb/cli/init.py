@@ -7,10 +7,8 @@ from pathlib import Path
 
 import click
 
-from devdb.cli.options import CONTEXT_SETTINGS, version_option
+from devdb.cli.options import CONTEXT_SETTINGS, FILE_NAME, version_option
 from devdb.errors import DevdbError, Refused
-from devdb.settings import FILE_NAME
-from devdb.sqltext.templates import builtin_directory
 
 SCRIPTS = ("setup_dev_db.sql", "update_dev_db.sql", "populate_dev_db.sql")
 
@@ -67,6 +65,8 @@ def write_starting_files(directory: Path) -> list[Path]:
 
 
 def _builtin(name: str) -> bytes:
+    from devdb.sqltext.templates import builtin_directory
+
     path = builtin_directory() / name
     try:
         return path.read_bytes()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 from importlib import import_module
@@ -119,13 +120,21 @@ def update_dev_db_data(options: Options) -> None:
 
 
 def _act(action: str, command: str, options: Options) -> None:
+    # Nothing of what is loaded is ever garbage: not looked through meanwhile, nor afterwards.
+    gc.disable()
+    settings = options.settings()
     import psycopg
 
+    from devdb.opening import Opening
+
+    # While the servers answer, what else it takes is loaded.
+    opening = Opening(settings, command)
     from devdb import actions
     from devdb.cli.progress import reporter, show
     from devdb.preflight import Run
 
-    settings = options.settings()
+    gc.freeze()
+    gc.enable()
     with reporter(quiet=options.quiet, verbose=options.verbose) as progress:
         run = Run(
             settings=settings,
@@ -134,6 +143,7 @@ def _act(action: str, command: str, options: Options) -> None:
             dry_run=options.dry_run,
             dump=not options.no_dump,
             yes=options.yes,
+            opening=opening,
         )
         try:
             result = getattr(actions, action)(run)

@@ -6,16 +6,20 @@ import functools
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import click
 
 import devdb
-from devdb.settings import FILE_NAME, Overrides, Settings
-from devdb.settings.sections import MAX_JOBS
+
+if TYPE_CHECKING:
+    from devdb.settings import Settings
 
 # -h is the host, as in every PostgreSQL program.
 CONTEXT_SETTINGS: dict[str, Any] = {"help_option_names": ["-?", "--help"], "max_content_width": 100}
+
+# As in devdb.settings, which takes longer to import than --help may.
+FILE_NAME, MAX_JOBS = "devdb.yaml", 1000
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -47,6 +51,8 @@ class Options:
 
     def settings(self) -> Settings:
         """Load the settings, these options over the file. Raises SettingsError, ScriptFailed or UsageError."""
+        from devdb.settings import Overrides, Settings
+
         overrides = Overrides(
             host=self.host,
             port=self.port,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import socket
 from collections.abc import Mapping
 
 import psycopg
@@ -46,6 +47,11 @@ def connect(
         raise _failed(exc, given) from None
     _end_with_us(connection)
     return connection
+
+
+def application_name(command: str) -> str:
+    """What other sessions of the server see: the command, and who runs it where. At most 63 bytes."""
+    return f"devdb {command} {socket.gethostname()[:20]}:{os.getpid()}"
 
 
 def lost(connection: Connection, exc: psycopg.Error) -> ConnectionFailed | None:

@@ -14,8 +14,8 @@ STRINGS = frozenset({"SCONST", "USCONST", "BCONST", "XCONST"})
 
 # The scanner takes time in proportion to tokens times non-ASCII characters, and stops at a NUL. To it every one of
 # them is a letter, so it is shown a letter; not one that could make the B, E, N, U or X before a quote.
-_NOT_ASCII = re.compile("[\0\x80-\U0010ffff]")
-_TAG_NOT_ASCII = re.compile("\\$[^$\\s]*[\x80-\U0010ffff][^$\\s]*\\$")
+_NOT_ASCII = re.compile(r"[^\x01-\x7f]")
+_TAG_NOT_ASCII = re.compile(r"\$[^$\s]*[^\x00-\x7f][^$\s]*\$")
 
 
 class Token(NamedTuple):

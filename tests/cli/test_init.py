@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from devdb.cli import init as init_module
 from devdb.cli.init import SCRIPTS, init
 from devdb.errors import DevdbError, Refused
 from devdb.settings import Settings
+from devdb.sqltext import templates
 from devdb.sqltext.templates import builtin_directory
 
 
@@ -26,7 +26,7 @@ def scripts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in SCRIPTS:
         (directory / name).write_text(f"-- {name}\n")
     (directory / "devdb.yaml").write_bytes((builtin_directory() / "devdb.yaml").read_bytes())
-    monkeypatch.setattr(init_module, "builtin_directory", lambda: directory)
+    monkeypatch.setattr(templates, "builtin_directory", lambda: directory)
     return directory
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,9 +12,10 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
+from devdb.cli import options
 from devdb.cli.main import build_dev_db, update_dev_db_data, update_dev_db_schema
 from devdb.cli.options import Options, shared_options
-from devdb.settings import Settings
+from devdb.settings import FILE_NAME, Settings, sections
 
 
 def run(*arguments: str) -> tuple[Result, Settings | None]:
@@ -88,3 +91,24 @@ def test_bad_usage_ends_with_2(arguments: list[str], words: str, capfd: pytest.C
             command.main(arguments, prog_name="devdb")
         assert end.value.code == 2
         assert words in capfd.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["devdb", "build-dev-db"])
+def test_help_loads_nothing_that_only_a_run_needs(command: str) -> None:
+    """That it answers in a quarter of a second is true wherever nothing of these is loaded."""
+    code = f"""
+import sys
+from devdb.cli import main
+try:
+    main.{command.replace("-", "_")}(["--help"])
+finally:
+    heavy = ("pydantic", "psycopg", "jinja2", "pglast", "yaml", "rich", "asyncio", "devdb.settings", "devdb.sqltext")
+    print("loaded:", *(name for name in heavy if name in sys.modules), file=sys.stderr)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert "Usage: " in done.stdout
+    assert done.stderr == "loaded:\n"
+
+
+def test_what_the_options_say_of_the_settings_is_what_these_say() -> None:
+    assert (options.FILE_NAME, options.MAX_JOBS) == (FILE_NAME, sections.MAX_JOBS)
