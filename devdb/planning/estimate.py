@@ -9,7 +9,7 @@ statistics alone are iterated to a fixpoint.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from devdb.catalog.graph import components
@@ -22,6 +22,8 @@ from devdb.sampling.choice import Reference
 
 _ROUNDS = 200
 _CLOSE = 0.001
+# Times that a bound is handed on from table to table.
+_BOUNDING = 4
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,8 @@ def estimate(
         seen = walked.together[table.oid]
         unseen = max(0.0, model.size(table.oid) - seen)
         rows[table.oid] = max(seen + unseen * (1 - missed[table.oid]), by_rule.get(table.oid, 0.0))
+    least = {table.oid: max(float(walked.together[table.oid]), by_rule.get(table.oid, 0.0)) for table in tables}
+    rows = model.bounded(rows, least, by_rule, came)
     return Estimate(rows, by_rule, _scaled(came, rows, by_rule, model), guessed)
 
 
@@ -156,6 +160,29 @@ class _Model:
                 known = self._keys[step.reference]
                 out *= 1 - min(1.0, (known.parents if step.is_up else known.references) / size)
         return size * (1 - out)
+
+    def bounded(
+        self,
+        rows: Mapping[int, float],
+        least: Mapping[int, float],
+        by_rule: Mapping[int, float],
+        came: Collection[Step],
+    ) -> dict[int, float]:
+        """The same rows, but of a table that keys lead up to no more than the rows of the referring tables refer to."""
+        found = dict(rows)
+        for _ in range(_BOUNDING):
+            for oid in found:
+                steps = [step for step in came if self.end(step) == oid]
+                size = self.size(oid)
+                if not steps or not size or not all(step.is_up for step in steps):
+                    continue
+                out = 1 - min(1.0, by_rule.get(oid, 0.0) / size)
+                for step in steps:
+                    known, child = self._keys[step.reference], self.start(step)
+                    share = known.references / self.size(child) if self.size(child) else 0.0
+                    out *= 1 - min(1.0, min(known.parents, found[child] * share) / size)
+                found[oid] = max(least[oid], min(found[oid], size * (1 - out)))
+        return found
 
     def fixpoint(self, seeds: Mapping[int, float]) -> tuple[dict[int, float], dict[Step, float]]:
         """Rows of each table, as if every key's references were independent of every other's; and what came over which.

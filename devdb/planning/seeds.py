@@ -16,7 +16,7 @@ from devdb.server.connection import Connection, raise_if_lost
 from devdb.settings import Rule
 
 # Rows of a rule that are looked at; fewer than these are looked at all.
-SEEDS = 256
+SEEDS = 1024
 
 # In the planner's units: a scan of about a million rows. What costs more is estimated from some blocks of the table.
 _COST_OF_ONE = 60_000
@@ -25,7 +25,7 @@ _COST_OF_ALL = 600_000
 _CHEAP = 1_000
 
 # Rows that are read for each that is looked at, so that these do not all come from the same few blocks.
-_SPREAD = 100
+_SPREAD = 50
 _MOST_READ = 200_000
 # From so many rows on that meet a condition, their share in the blocks read says more than the planner.
 _ENOUGH = 20
@@ -80,7 +80,7 @@ def _look(
     """Returns what the look cost as well."""
     query = _query(table, rule, seed=seed)
     cost = float(explained(connection, query)["Total Cost"])
-    of_few = _of(rule, known.rows) <= 4 * SEEDS
+    of_few = _of(rule, known.rows) <= 2 * SEEDS
     is_wanted = rule.where is not None or rule.order_by is not None or of_few
     if cost <= _CHEAP or (is_wanted and cost <= min(_COST_OF_ONE, affordable)):
         rows, some = _counted(connection, query)

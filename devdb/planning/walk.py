@@ -21,10 +21,10 @@ _MOST_ROWS = 400_000
 _MOST_OF_ONE = 100_000
 _MOST_LEVELS = 400
 # After so many seconds no more walks begin, and after the second number those under way are given up.
-_SECONDS = 6.0
-_LAST_SECONDS = 12.0
+_SECONDS = 4.0
+_LAST_SECONDS = 8.0
 # Walks of a rule that begin together: the first ones tell how many more can be afforded.
-_WAVES = (8, 32, 128, 512)
+_WAVES = (8, 56, 192, 768)
 
 _NEVER = 1 << 30
 
@@ -101,7 +101,7 @@ def walk(
         for oid, places in waiting.items():
             if oid in given_up:
                 continue
-            count = wave if not size else round(min(wave, len(labels[oid]) * 3 * room))
+            count = wave if not size else round(min(wave, len(labels[oid]) * 7 * room))
             starting += [_Label(oid, edges.nodes.number(oid, place)) for place in places[:count]]
             del places[:count]
         if not starting:
