@@ -145,9 +145,9 @@ def _caps(result: Plan) -> list[str]:
 
 def _cuts(result: Plan) -> list[str]:
     return [
-        f"{key.key}: about {key.nulled_rows:,} rows get NULL in {', '.join(key.nulled) or 'no column'}"
+        f"{key.key}: about {key.nulled_rows:,} rows get NULL in {', '.join(key.nulled)}"
         for key in result.keys
-        if key.is_cut
+        if key.is_cut and key.nulled
     ]
 
 
