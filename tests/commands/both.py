@@ -64,17 +64,17 @@ class Both:
             return contents(dev)
 
     def dev(self, query: str) -> list[Any]:
-        """The first column of what both dev databases answer."""
+        """The first column of what both dev databases answer, sorted."""
         found = []
         for reader in READERS:
             with connect(self.cluster, f"dev_{reader}") as dev:
-                found.append(dev.execute(query.encode()).fetchall())
+                found.append(sorted(first for first, *_ in dev.execute(query.encode()).fetchall()))
         assert found[0] == found[1]
-        return [first for first, *_ in found[0]]
+        return found[0]
 
     def prod(self, query: str) -> list[Any]:
-        """The first column of what the source answers."""
-        return [first for first, *_ in self.source.execute(query.encode()).fetchall()]
+        """The first column of what the source answers, sorted."""
+        return sorted(first for first, *_ in self.source.execute(query.encode()).fetchall())
 
     def agrees(self, query: str, expected: str) -> None:
         """The dev databases answer `query` as the source does `expected`, and not with nothing."""
