@@ -47,6 +47,8 @@ class Templates:
             trim_blocks=True,
             lstrip_blocks=True,
             auto_reload=False,
+            # Constants to be folded there are none: looking for them takes time.
+            optimized=False,
             extensions=[_MarkLines],
         )
         self._environment.code_generator_class = _QuotingGenerator
@@ -116,6 +118,7 @@ class _Loader(jinja2.BaseLoader):
     def __init__(self, directories: list[tuple[str, Path]]) -> None:
         self.directories = [*directories, ("sql", builtin_directory())]
         self.shown_by_file: dict[str, str] = {}
+        self._found: dict[str, tuple[str, Path]] = {}
 
     def get_source(
         self,
@@ -144,6 +147,13 @@ class _Loader(jinja2.BaseLoader):
             return template
 
     def _located(self, template: str) -> tuple[str, Path]:
+        """The file, asked for several times a template, and there for a whole run."""
+        found = self._found.get(template)
+        if found is None:
+            found = self._found[template] = self._look_for(template)
+        return found
+
+    def _look_for(self, template: str) -> tuple[str, Path]:
         directories = self.directories
         relative = template
         if template.startswith(BUILTIN):
