@@ -27,7 +27,7 @@ from devdb.server.cluster import SUPERUSER, Cluster
 from devdb.settings import Overrides, Settings
 
 # More for a night: DEVDB_GRAPHS=1000 scripts/test tests/sampling. Without it the same ones every time.
-_GRAPHS = int(os.environ.get("DEVDB_GRAPHS", "10"))
+_GRAPHS = int(os.environ.get("DEVDB_GRAPHS", "16"))
 
 _FOREIGN_KEYS = """
     SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid), convalidated
