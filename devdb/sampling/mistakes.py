@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from devdb.catalog.model import ForeignKey, Name, Source, Table
@@ -49,7 +50,8 @@ def _seed_mistakes(table: Table, settings: Settings, seed: Seed) -> Iterator[Set
         message = f"{table.name} is empty by sampling.tables: no row of it can be a seed"
         hint = None if rule.path is None else f"it is barred in {rule.path}:{rule.line}"
         yield SettingsError(message, path=seed.path or OPTION, line=seed.line, hint=hint)
-    yield from unknown_columns(seed, table=str(table.name), columns=table.column)
+    said = replace(seed, path=seed.path or Path(OPTION))
+    yield from unknown_columns(said, table=str(table.name), columns=table.column)
 
 
 def of_follows(keys: Sequence[ForeignKey], settings: Settings) -> Iterator[SettingsError]:
