@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 from devdb.errors import CheckFailed, ConnectionFailed, DevdbError, ScriptFailed
 from devdb.sampling.rules import Take
-from devdb.settings import Rule
 from devdb.sqltext.statements import Script
 
 FOREIGN_KEY_VIOLATION = "23503"
@@ -57,22 +56,23 @@ def _of_rule(exc: ScriptFailed, script: Script, takes: Iterable[Take]) -> Script
     """The failure of a statement that takes seed rows, as that of its rule; None when that has no SQL of its own."""
     if script.text is None or exc.rendered_line is None or not str(exc.path).endswith(_SAMPLE):
         return None
-    of_line = {f"INSERT INTO {take.table.name.sql} (".split("\n")[0]: take.rule for take in takes}
+    of_line = {f"INSERT INTO {take.table.name.sql} (".split("\n")[0]: take for take in takes}
     for line in reversed(script.text.split("\n")[: exc.rendered_line]):
-        rule = next((rule for start, rule in of_line.items() if line.startswith(start)), None)
-        if rule is None:
+        take = next((take for start, take in of_line.items() if line.startswith(start)), None)
+        if take is None:
             continue
-        explained = of_rule(exc, rule)
+        explained = of_rule(exc, take)
         return None if explained is exc else explained
     return None
 
 
-def of_rule(exc: ScriptFailed, rule: Rule) -> ScriptFailed:
+def of_rule(exc: ScriptFailed, take: Take) -> ScriptFailed:
     """The failure of taking seed rows, as that of their rule where it has SQL of its own."""
+    rule = take.rule
     if rule.path is None or (rule.where is None and rule.order_by is None):
         return exc
     return ScriptFailed(
-        f"the rule {rule}: {exc.reason}",
+        f"the rule {rule} of {take.table.name}: {exc.reason}",
         path=rule.path,
         line=rule.line,
         sqlstate=exc.sqlstate,

@@ -168,7 +168,7 @@ class Load:
                     else:
                         loaded.by_rule += self._into(reading, worker, _target(take.table))
                 except ScriptFailed as exc:
-                    raise explaining.of_rule(exc, take.rule) from exc
+                    raise explaining.of_rule(exc, take) from exc
 
         return run
 

@@ -18,7 +18,7 @@ from devdb import explaining
 from devdb.errors import DevdbError, ScriptFailed
 from devdb.preflight import Ground, Run
 from devdb.progress import Reporter
-from devdb.server.connection import Connection, connect
+from devdb.server.connection import Connection, application_name, connect
 from devdb.server.printer import Printer
 from devdb.server.runner import Server
 from devdb.server.session import HIDDEN
@@ -130,7 +130,7 @@ class Stage:
 
     def _connect(self, parameters: Mapping[str, str]) -> Connection:
         conninfo = make_conninfo(**{**self._run.settings.target_conninfo(), **parameters})
-        return connect(conninfo, application_name=f"devdb {self._run.command}")
+        return connect(conninfo, application_name=application_name(self._run.command))
 
     def tell(self, statement: str, script: Script) -> None:
         """Show a statement that is about to be sent to those who asked for it (-vv)."""
