@@ -51,8 +51,9 @@ def row_hash(table: Table, seed: int, alias: str) -> str:
     """
     value = literal(str(seed)) + "::bigint"
     if not table.primary_key:
-        # With a star, as the table may have a column of the name that it goes by here.
-        return f"pg_catalog.hashtextextended(({alias}.*)::text, {value})"
+        # Columns by name: what a wrapper calls the table may have one more, and its own name may be a column's.
+        row = ", ".join(f"{alias}.{ident(column.name)}" for column in table.columns)
+        return f"pg_catalog.hashtextextended(ROW({row})::text, {value})"
     for name in table.primary_key:
         value = _column_hash(table.column[name], f"{alias}.{ident(name)}", value)
     return value
