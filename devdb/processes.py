@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from datetime import datetime, timezone
 from pathlib import Path
@@ -20,7 +20,8 @@ from devdb.catalog import source as catalog
 from devdb.catalog.model import Name
 from devdb.errors import DevdbError, Refused, ScriptFailed
 from devdb.finishing import tables as finishing
-from devdb.loading import Load, Loaded
+from devdb.loading.direct import DirectLoad
+from devdb.loading.load import Loaded
 from devdb.preflight import Ground, address
 from devdb.report import Result, TableRows
 from devdb.sampling import populate
@@ -28,15 +29,9 @@ from devdb.sampling.proportions import deviations, estimated_rows
 from devdb.sampling.references import Checked
 from devdb.sampling.violations import not_valid_instead
 from devdb.server import link, programs
-from devdb.server.connection import application_name, cancel_quietly, close_quietly, raise_if_lost
-from devdb.server.runner import Server
-from devdb.server.snapshot import Snapshot
-from devdb.server.sparing import Spare
+from devdb.server.connection import raise_if_lost
 from devdb.sqltext.statements import Script
 from devdb.stage import Stage
-
-# What makes the text of a value the same on both sides, for keys and for rows that are sent as text.
-_READABLE = {"datestyle": "ISO, YMD", "intervalstyle": "postgres", "extra_float_digits": "3"}
 
 
 class Workplace:
@@ -56,15 +51,14 @@ class Workplace:
         self._changes: list[str] | None = None
         self._files: dict[str, Path] = {}
         self._tables: list[TableRows] = []
-        self._load: Load | None = None
-        self._importing: Future[None] | None = None
+        self._load: DirectLoad | None = None
         self._imports = populate.imports(ground.source, ground.choice, ground.foreign_schemas)
         self._done = False
 
     def __enter__(self) -> Workplace:
         self._stage = self._stack.enter_context(Stage(self._run, self._ground))
         if self._ground.reader == "direct":
-            self._begin_reading()
+            self._load = DirectLoad(self._run, self._ground, self._stage, self._stack, session=self._source_session)
         return self
 
     def __exit__(
@@ -153,8 +147,8 @@ class Workplace:
             pre_data=self._pre_data,
             **({"imports": (), "extensions": ()} if self._is_imported_apart else self._import),
         )
-        if self._is_imported_apart and self._run.finishes:
-            self._begin_import()
+        if self._load is not None and self._is_imported_apart and self._run.finishes:
+            self._load.begin_import(self._import)
         if not self._run.dry_run:
             base = self._ground
             checks.tables_fit(self._stage.connection, base.templates, base.source, schema_file=self._files["schema"])
@@ -196,7 +190,8 @@ class Workplace:
         if self._run.dry_run:
             return
         self._run.reporter.step("comparing with the source")
-        self._end_import()
+        if self._load is not None:
+            self._load.end_import()
         base = self._ground
         checks.objects_complete(
             self._stage.connection, base.source_connection, base.templates, base.source.schemas, self._run.warn
@@ -218,79 +213,14 @@ class Workplace:
 
     # What the processes are made of.
 
-    def _begin_reading(self) -> None:
-        """Take the snapshot, and have the source read what rules choose: it need not wait for the dev database."""
-        source = self._settings.source
-        snapshot = Snapshot.open(
-            self._settings.source_conninfo(),
-            readers=1 if self._run.in_place else source.jobs,
-            session={**self._source_session, **_READABLE},
-            spare=Spare(
-                max_rate_bytes=source.max_rate_bytes,
-                pause_lag_ms=source.pause_lag_ms,
-                pause_sessions=source.pause_sessions,
-                snapshot_warning_ms=source.snapshot_warning_ms,
-            ),
-            on_warning=self._run.warn,
-            on_note=self._run.reporter.note,
-            application_name=application_name(self._run.command),
-        )
-        self._stack.enter_context(snapshot)
-        self._load = Load(
-            takes=self._ground.plan["takes"],
-            groups=self._ground.plan["groups"],
-            bytes_of=self._ground.source.bytes_of,
-            templates=self._ground.templates,
-            snapshot=snapshot,
-            reporter=self._run.reporter,
-            jobs=1 if self._run.in_place else source.jobs,
-        )
-        self._load.begin()
-
     @property
     def _is_imported_apart(self) -> bool:
         """Whether the foreign schemas are imported while rows are loaded, which do not come through them."""
         return self._load is not None and not self._run.in_place
 
-    def _begin_import(self) -> None:
-        server = self._stage.another(lambda _notice: None)
-        # Should the run fail meanwhile: an import at a source that does not answer would be waited for.
-        self._stack.callback(close_quietly, server.connection)
-        self._stack.callback(cancel_quietly, server.connection)
-        script = self._stage.render("wrapper/import.sql", **self._import)
-        beside = ThreadPoolExecutor(max_workers=1, thread_name_prefix="devdb-import")
-        self._importing = beside.submit(_run_and_close, server, script)
-        beside.shutdown(wait=False)
-
-    def _end_import(self) -> None:
-        if self._importing is not None:
-            try:
-                self._importing.result()
-            except ScriptFailed as exc:
-                raise self._stage.explained(exc, Script("wrapper/import.sql", None)) from exc
-
-    def _copy_rows(self, load: Load) -> None:
-        with ExitStack() as closing:
-            connections = [self._stage.connection]
-            if not self._run.in_place:
-                for _ in range(1, min(load.jobs, load.task_count)):
-                    server = self._stage.another(lambda _diagnostic: None)
-                    closing.callback(server.close)
-                    server.run(self._stage.render("update/session.sql"))
-                    connections.append(server.connection)
-            for connection in connections:
-                for name, value in _READABLE.items():
-                    connection.execute("SELECT pg_catalog.set_config(%s, %s, false)", (name, value))
-            load.run(connections, own_transaction=not self._run.in_place)
-        groups = [table for group in load.groups for table in group.tables]
-        read = [*(take.table for take in load.takes), *groups]
-        checks.none_rewritten(load.snapshot, self._ground.templates, read)
-        # An open snapshot holds back VACUUM at the source: not for longer than it is needed.
-        load.snapshot.close()
-
     def _take_rows(self) -> None:
         if self._load is not None:
-            self._copy_rows(self._load)
+            self._load.take_rows()
         self._stage.run(self._populating)
 
     def _drop(self) -> None:
@@ -502,11 +432,3 @@ class Workplace:
         if not self._run.dry_run:
             result.write(self._settings.output_directory / "run.json")
         return result
-
-
-def _run_and_close(server: Server, script: Script) -> None:
-    """In a thread: a database with sessions in it cannot be renamed."""
-    try:
-        server.run(script)
-    finally:
-        server.close()

@@ -1,6 +1,6 @@
 -- What:         fill the tables by the rules, complete the keys, create what belongs after the data
 -- Parameters:   takes (list)          what the rules take from which table (devdb.sampling.rules.Take)
---               groups (list)         tables to complete together (devdb.sampling.closure.Group)
+--               groups (list)         tables to complete together (devdb.sampling.groups.Group)
 --               cuts (list)           keys that become NULL where the parent is missing (devdb.sampling.references.Checked)
 --               drop_keys (list)      foreign keys whose dangling rows are dropped
 --               check_keys (list)     foreign keys that are checked here rather than by ADD CONSTRAINT

@@ -1,5 +1,5 @@
 -- What:         read at the source the children of rows
--- Parameters:   e (expansion)  over which key, how many, in which order (devdb.sampling.closure.Expansion)
+-- Parameters:   e (expansion)  over which key, how many, in which order (devdb.sampling.keys.Expansion)
 --               arrays (list)  SQL of an array for each column of the key: the parents' keys
 -- Transaction:  part of the caller's
 -- Repeatable:   yes

@@ -1,5 +1,5 @@
 -- What:         the statements by which a table is completed in one pass, each named by a line before it
--- Parameters:   group (devdb.sampling.closure.Group)  the table
+-- Parameters:   group (devdb.sampling.groups.Group)  the table
 -- Transaction:  either
 -- Repeatable:   no
 -- Why:          as populate/parents_at_once.sql and children_at_once.sql; who runs them fetches the rows in between

@@ -1,5 +1,5 @@
 -- What:         read at the source the rows that keys name
--- Parameters:   k (key set)    columns of the keys (devdb.sampling.closure.KeySet)
+-- Parameters:   k (key set)    columns of the keys (devdb.sampling.keys.KeySet)
 --               arrays (list)  SQL of an array for each column: the keys
 -- Transaction:  part of the caller's
 -- Repeatable:   yes

@@ -1,5 +1,5 @@
 -- What:         the statements by which tables are completed in rounds, each named by a line before it
--- Parameters:   group (devdb.sampling.closure.Group)  the tables
+-- Parameters:   group (devdb.sampling.groups.Group)  the tables
 -- Transaction:  either
 -- Repeatable:   no
 -- Why:          the same rounds as in populate/in_rounds.sql; who runs them fetches the rows in between, and keeps the

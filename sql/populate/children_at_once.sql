@@ -1,5 +1,5 @@
 {# What:        put children into a table, all of whose rows are children over one key: nothing can come twice
-   Parameters:  group (devdb.sampling.closure.Group) #}
+   Parameters:  group (devdb.sampling.groups.Group) #}
 {% from "populate/key_macros.sql" import empty, children, parent_keys, begin_few, end_few with context %}
 {% set e = group.expansions[0] %}
 DO $devdb$

@@ -1,6 +1,6 @@
 {# What:        complete tables that bring rows of each other together, in rounds: each follows the keys of rows that the
                 last one brought; when these bring nothing more, children are looked for, and it begins anew
-   Parameters:  group (devdb.sampling.closure.Group)
+   Parameters:  group (devdb.sampling.groups.Group)
    Why:         the cost of a round follows the number of its rows: a chain of 10,000 takes 10,000 rounds.
                 Plans are made once, while the tables of a round are all but empty: without a nudge they would read
                 them from end to end, rounds long past included. #}

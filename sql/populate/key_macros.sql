@@ -1,4 +1,4 @@
-{# The SQL that statements about keys share; k is a devdb.sampling.closure.KeySet, ask one of its asks. #}
+{# The SQL that statements about keys share; k is a devdb.sampling.keys.KeySet, ask one of its asks. #}
 
 {# The values that the condition `chosen` chooses, each once: the source's planner believes that all are different. #}
 {% macro values(k, value, chosen) %}
@@ -47,7 +47,7 @@ WHERE {{ condition | sql }}
   AND {{ ask.present | sql }}
 {% endmacro %}
 
-{# The children, of the parents whose keys are chosen by the condition `chosen`; e is a devdb.sampling.closure.Expansion.
+{# The children, of the parents whose keys are chosen by the condition `chosen`; e is a devdb.sampling.keys.Expansion.
    With a maximum each parent's are asked for by themselves, so that the source reads no more of them than are wanted. #}
 {% macro children(e, chosen) %}
 {% set columns = e.child.loaded_columns %}

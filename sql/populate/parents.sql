@@ -1,5 +1,5 @@
 -- What:         fetch what the rows taken so far refer to, and the children wanted, until nothing is missing
--- Parameters:   groups (list)  tables to complete together, in order (devdb.sampling.closure.Group)
+-- Parameters:   groups (list)  tables to complete together, in order (devdb.sampling.groups.Group)
 -- Transaction:  part of the caller's
 -- Repeatable:   yes
 -- Why:          a wrapper sends key = ANY (ARRAY(SELECT …)) to the source as one parameter, but no join and no IN.

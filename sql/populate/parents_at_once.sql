@@ -1,5 +1,5 @@
 {# What:        complete a table that lies on no cycle: everything that refers to it is there already
-   Parameters:  group (devdb.sampling.closure.Group) #}
+   Parameters:  group (devdb.sampling.groups.Group) #}
 {% from "populate/key_macros.sql" import empty, named_rows, held_keys, chunk %}
 {% for k in group.key_sets %}
 DO $devdb$

@@ -15,9 +15,10 @@ from hypothesis import HealthCheck, given, settings
 from linked import foreign, linked, plan, read, table
 
 from devdb.catalog.model import Source, Table
-from devdb.sampling import closure
+from devdb.sampling import closure, keys
 from devdb.sampling.choice import Reference
-from devdb.sampling.closure import Group, KeySet
+from devdb.sampling.groups import Group
+from devdb.sampling.keys import KeySet
 from devdb.server.cluster import Cluster
 from devdb.sqltext.templates import Templates
 
@@ -138,8 +139,8 @@ def test_keys_are_sent_in_chunks_that_fit_their_kind(found: list[Group]) -> None
     chunks = {
         (key_set.parent.name.name, key_set.column_names): key_set.chunk for group in found for key_set in group.key_sets
     }
-    assert chunks["place", ("c",)] == closure.SINGLE_CHUNK
-    assert chunks["place", ("b", "a")] == closure.COMPOSITE_CHUNK
+    assert chunks["place", ("c",)] == keys.SINGLE_CHUNK
+    assert chunks["place", ("b", "a")] == keys.COMPOSITE_CHUNK
     # No wrapper sends an enum: each statement reads the whole table.
     assert chunks["country", ("colour",)] > 10**9
 
