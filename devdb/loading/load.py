@@ -93,6 +93,9 @@ class Load:
         for worker in workers:
             worker.execute(_SESSION, path="session")
         Crew(workers, self._tasks(), self.abandon).work()
+        for worker in workers:
+            # A reading silences its session; what follows the load has warnings that must be heard.
+            worker.execute("RESET client_min_messages", path="session")
         return self.loaded
 
     def abandon(self) -> None:
