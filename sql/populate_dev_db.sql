@@ -1,5 +1,6 @@
 -- What:         fill the tables by the rules, complete the keys, create what belongs after the data
 -- Parameters:   takes (list)          what the rules take from which table (devdb.sampling.rules.Take)
+--               value_settings (dict) how values are written and read, as at the source; its time zone among them
 --               groups (list)         tables to complete together (devdb.sampling.groups.Group)
 --               cuts (list)           keys that become NULL where the parent is missing (devdb.sampling.references.Checked)
 --               drop_keys (list)      foreign keys whose dangling rows are dropped
@@ -22,10 +23,14 @@
 {% if not single_transaction %}
 BEGIN;
 {% endif %}
+{% include "populate/values.sql" %}
 {% include "populate/taken.sql" %}
 {% include "populate/sample.sql" %}
 {% include "populate/parents.sql" %}
 {% include "populate/settle.sql" %}
+{% for name, _ in value_settings | dictsort %}
+SET LOCAL {{ name | ident }} = DEFAULT;
+{% endfor %}
 {% if not single_transaction %}
 COMMIT;
 {% endif %}

@@ -202,6 +202,7 @@ class Database:
     encoding: str
     lc_collate: str
     lc_ctype: str
+    timezone: str
     port: int
     is_local_socket: bool
     socket_directories: str | None

@@ -35,12 +35,14 @@ def replay_filter(
     is skipped when none does. `on_missing_role` hears of each such role once.
     """
     reported: set[str] = set()
+    # pg_settings writes some in capitals: DateStyle, TimeZone.
+    known = {name.lower() for name in known_settings}
 
     def rewrite(statement: str) -> str | None:
         start = _start(statement)
         setting = _SETTING.match(statement, start)
         if setting is not None:
-            return statement if setting[1].lower() in known_settings else None
+            return statement if setting[1].lower() in known else None
         if not _may_name_roles(statement, start):
             return statement
         parsed = pglast.parse_sql(statement)[0].stmt

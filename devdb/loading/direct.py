@@ -18,9 +18,6 @@ from devdb.server.sparing import Spare
 from devdb.sqltext.statements import Script
 from devdb.stage import Stage
 
-# What makes the text of a value the same on both sides, for keys and for rows that are sent as text.
-_READABLE = {"datestyle": "ISO, YMD", "intervalstyle": "postgres", "extra_float_digits": "3"}
-
 
 class DirectLoad:
     """Takes the snapshot, and has the source read what rules choose: it need not wait for the dev database.
@@ -40,7 +37,7 @@ class DirectLoad:
             Snapshot.open(
                 run.settings.source_conninfo(),
                 readers=jobs,
-                session={**session, **_READABLE},
+                session={**session, **ground.plan["value_settings"]},
                 spare=Spare(
                     max_rate_bytes=source.max_rate_bytes,
                     pause_lag_ms=source.pause_lag_ms,
@@ -80,9 +77,11 @@ class DirectLoad:
                     server.run(self._stage.render("update/session.sql"))
                     connections.append(server.connection)
             for connection in connections:
-                for name, value in _READABLE.items():
+                for name, value in self._ground.plan["value_settings"].items():
                     connection.execute("SELECT pg_catalog.set_config(%s, %s, false)", (name, value))
             load.run(connections, own_transaction=not self._run.in_place)
+            for name in self._ground.plan["value_settings"]:
+                self._stage.say(f"RESET {name};")
         read = [*(take.table for take in load.takes), *(table for group in load.groups for table in group.tables)]
         checks.none_rewritten(self._snapshot, self._ground.templates, read)
         # An open snapshot holds back VACUUM at the source: not for longer than it is needed.

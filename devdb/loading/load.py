@@ -37,6 +37,7 @@ _ARRAY = re.compile(r":devdb_[0-9a-f]{8}_\d+:")
 # Without statistics nested loops look cheap, and compare all keys with all rows; what is off but must be used looks so
 # dear that each statement would be compiled.
 _SESSION = "SET enable_nestloop = off; SET jit = off"
+_OWN_SESSION = "RESET enable_nestloop; RESET jit"
 
 
 @dataclass
@@ -93,6 +94,8 @@ class Load:
         for worker in workers:
             worker.execute(_SESSION, path="session")
         Crew(workers, self._tasks(), self.abandon).work()
+        for worker in workers:
+            worker.execute(_OWN_SESSION, path="session")
         for worker in workers:
             # A reading silences its session; what follows the load has warnings that must be heard.
             worker.execute("RESET client_min_messages", path="session")

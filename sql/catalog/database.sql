@@ -11,6 +11,7 @@ SELECT
     pg_catalog.pg_encoding_to_char(d.encoding) AS encoding,
     d.datcollate AS lc_collate,
     d.datctype AS lc_ctype,
+    pg_catalog.current_setting('TimeZone') AS timezone,
     pg_catalog.current_setting('port')::int AS port,
     pg_catalog.inet_server_addr() IS NULL AS is_local_socket,
     (SELECT setting FROM pg_catalog.pg_settings WHERE name = 'unix_socket_directories') AS socket_directories,
