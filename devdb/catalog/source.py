@@ -131,6 +131,14 @@ def rewritten(connection: psycopg.Connection[Any], templates: Templates, oids: I
     return [Name(row.schema, row.name) for row in rows]
 
 
+def read_shapes(
+    connection: psycopg.Connection[Any], templates: Templates, schemas: Sequence[str]
+) -> dict[Name, dict[str, str]]:
+    """The types of every table's columns, of tables that are no partition of another."""
+    rows = ask(connection, templates, "catalog/shapes.sql", schemas=tuple(schemas))
+    return {Name(row.schema, row.name): dict(zip(row.columns, row.types, strict=True)) for row in rows}
+
+
 def read_objects(
     connection: psycopg.Connection[Any], templates: Templates, schemas: Sequence[str]
 ) -> set[tuple[str, str]]:
