@@ -66,8 +66,11 @@ class Content:
     entry: Entry
     statements: tuple[Statement, ...]
     does: Index | Key | Attached | None
-    relations: tuple[Name, ...]
-    _first: Any
+    _parsed: tuple[Any, ...]
+
+    def relations(self) -> tuple[Name, ...]:
+        """Every relation that the statements name."""
+        return tuple(dict.fromkeys(_relations(self._parsed)))
 
     def divided(self) -> tuple[Statement, Statement] | None:
         """The first statement as two that do the same, of which the long one lets others into the table.
@@ -84,7 +87,7 @@ class Content:
                 Statement(f"ALTER TABLE {self.does.child.sql} VALIDATE CONSTRAINT {ident(self.does.name)}", first.line),
             )
         if isinstance(self.does, Index) and self.does.is_constraint:
-            return _unique_index_first(self.does, self._first.cmds[0].def_, first.line)
+            return _unique_index_first(self.does, self._parsed[0].cmds[0].def_, first.line)
         return None
 
 
@@ -99,10 +102,10 @@ def content(entry: Entry, rewrite: Rewrite) -> Content | None:
             statements.append(Statement(kept, line, is_as_written=kept == text))
     if not statements:
         return None
-    parsed = [raw.stmt for raw in pglast.parse_sql(entry.text)]
+    parsed = tuple(raw.stmt for raw in pglast.parse_sql(entry.text))
     # Whose first statement is left out is nothing that the others could be told by.
     does = _does(parsed[0]) if len(statements) == len(parsed) else None
-    return Content(entry, tuple(statements), does, tuple(dict.fromkeys(_relations(tuple(parsed)))), parsed[0])
+    return Content(entry, tuple(statements), does, parsed)
 
 
 def _does(statement: Any) -> Index | Key | Attached | None:

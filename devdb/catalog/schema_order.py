@@ -206,7 +206,7 @@ class _Order:
 
     def _something(self, found: Content) -> None:
         """What is quick, and comes after all that the file has before it about the same relations."""
-        names = {member for name in found.relations for member in self._family(name)}
+        names = {member for name in found.relations() for member in self._family(name)}
         after = [step for name in names for step in self._touching.get(name, ())]
         step = self._step(_said(found), found.statements, dict.fromkeys(names, Lock.CHANGE), 0, after=after)
         if found.entry.kind == "STATISTICS":
@@ -215,7 +215,7 @@ class _Order:
 
     def _alone(self, found: Content) -> None:
         """What may need anything before it, and be needed by anything after it."""
-        names = {member for name in found.relations for member in self._family(name)}
+        names = {member for name in found.relations() for member in self._family(name)}
         before = range(self._since, len(self.steps))
         step = self._step(_said(found), found.statements, dict.fromkeys(names, Lock.CHANGE), 0, after=before)
         self._barrier, self._since = step, step + 1

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from bisect import insort
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import islice
 
-from devdb.catalog.schema_locks import Locks, conflict
+from devdb.catalog.schema_locks import conflict
 from devdb.catalog.schema_order import Step
 from devdb.finishing.sessions import Job, Sessions
 from devdb.progress import Reporter
 
 # Steps of so many pages (80 MB) are told of by themselves.
 _WORTH_TELLING_PAGES = 10_000
+# Steps of fewer pages are small: so many are given to a session at once.
+_SMALL_PAGES, _AT_ONCE = 64, 12
 # So many steps that could be next are considered.
 _LOOKED_AT = 100
 
@@ -46,24 +48,26 @@ class Schedule:
     def run(self) -> None:
         """Have all steps done. Raises what made one fail, and leaves the others as they are."""
         while self._left:
-            if begun := list(self._startable()):
-                for step in begun:
-                    self._begin(step)
+            if begun := self._startable():
+                for steps in begun:
+                    self._begin(steps)
                 continue
             assert self._sessions.at_work, "no step can be begun"
             done = self._sessions.wait()
-            if done.job is not None:
-                self._reporter.detail(f"{done.job.step.title}: {done.seconds:.2f} s", level=1)
-                self._finish(done.job.step)
+            for step, seconds in done.steps:
+                self._reporter.detail(f"{step.title}: {seconds:.2f} s", level=1)
+                self._finish(step)
 
-    def _begin(self, step: Step) -> None:
-        self._ready.remove(step)
-        if not step.statements:
-            self._finish(step)
-            return
-        if step.cost >= _WORTH_TELLING_PAGES:
-            self._reporter.step(step.title)
-        self._sessions.give(Job(step, self._workers(step)))
+    def _begin(self, steps: Sequence[Step]) -> None:
+        for step in steps:
+            self._ready.remove(step)
+            if step.cost >= _WORTH_TELLING_PAGES:
+                self._reporter.step(step.title)
+        if any(step.statements for step in steps):
+            self._sessions.give(Job(tuple(steps), self._workers(steps)))
+        else:
+            for step in steps:
+                self._finish(step)
 
     def _finish(self, step: Step) -> None:
         self._left -= 1
@@ -76,19 +80,32 @@ class Schedule:
     def _make_ready(self, step: Step) -> None:
         insort(self._ready, step, key=lambda each: -each.rank)
 
-    def _startable(self) -> Iterator[Step]:
-        """Steps for the idle sessions. One that has to wait for a lock keeps others of less rank out of its way."""
-        room = len(self._sessions.idle)
-        held: list[Locks] = [job.step.locks for job in self._sessions.at_work.values()]
-        for step in islice(self._ready, _LOOKED_AT):
-            if not room:
-                return
-            if not any(conflict(step.locks, locks) for locks in held):
-                room -= 1
-                yield step
-            held.append(step.locks)
+    def _startable(self) -> list[list[Step]]:
+        """Steps for the idle sessions: one for each, or some small ones.
 
-    def _workers(self, step: Step) -> int | None:
+        One that has to wait for a lock keeps others of less rank out of its way.
+        """
+        room = len(self._sessions.idle)
+        share = -(-len(self._ready) // max(room, 1))
+        held = [step.locks for job in self._sessions.at_work.values() for step in job.steps]
+        chosen: list[list[Step]] = []
+        for step in islice(self._ready, _LOOKED_AT):
+            is_small = step.cost < _SMALL_PAGES
+            last = chosen[-1] if chosen else []
+            joins = is_small and bool(last) and last[0].cost < _SMALL_PAGES and len(last) < min(share, _AT_ONCE)
+            others = chosen[:-1] if joins else chosen
+            if any(conflict(step.locks, locks) for locks in (*held, *(each.locks for one in others for each in one))):
+                held.append(step.locks)
+            elif joins:
+                last.append(step)
+            elif len(chosen) < room:
+                chosen.append([step])
+            else:
+                break
+        return chosen
+
+    def _workers(self, steps: Sequence[Step]) -> int | None:
         """None, too, for what will be at work when nothing else is left."""
+        cost = sum(step.cost for step in steps)
         others = len(self._sessions.idle) + len(self._sessions.at_work) - 1
-        return None if step.cost > (self._cost - step.cost) / max(others, 1) else self._spare_workers
+        return None if cost > (self._cost - cost) / max(others, 1) else self._spare_workers

@@ -27,19 +27,19 @@ _WORKERS = "max_parallel_maintenance_workers"
 
 @dataclass(frozen=True)
 class Job:
-    """A step to be sent. `workers` are the parallel workers that it may use; None for what the server says."""
+    """Steps to be sent, in their order. `workers` are the parallel workers that they may use; None for what the server
+    says."""
 
-    step: Step
+    steps: tuple[Step, ...]
     workers: int | None = None
 
 
 @dataclass(frozen=True)
 class Done:
-    """A job that is done, or (None) a session that is open now; and how long that took."""
+    """What a session has done, and how many seconds each step took; no steps: it is open now."""
 
     session: Session
-    job: Job | None
-    seconds: float
+    steps: Sequence[tuple[Step, float]]
 
 
 class Sessions:
@@ -83,8 +83,9 @@ class Sessions:
 
     def give(self, job: Job) -> None:
         """Have an idle session do the job."""
-        for statement in job.step.statements:
-            self._stage.tell(statement.text, Script(self._path, statement.text))
+        for step in job.steps:
+            for statement in step.statements:
+                self._stage.tell(statement.text, Script(self._path, statement.text))
         session = self.idle.pop()
         self.at_work[session] = job
         session.jobs.put(job)
@@ -111,7 +112,7 @@ class Sessions:
         if told.failure is not None:
             raise told.failure
         self.idle.append(session)
-        return Done(session, job, told.seconds)
+        return Done(session, list(zip(job.steps, told.seconds, strict=True)) if job is not None else [])
 
 
 class Session(threading.Thread):
@@ -131,16 +132,13 @@ class Session(threading.Thread):
         self._ends = False
 
     def run(self) -> None:
-        started_s = time.monotonic()
         try:
             server = self._server = self._opened()
-            self._tell(started_s)
+            self._tell()
             while (job := self.jobs.get()) is not None and not self._ends:
-                started_s = time.monotonic()
-                self._do(server, job)
-                self._tell(started_s)
+                self._tell(self._do(server, job))
         except Exception as exc:
-            self._tell(started_s, exc)
+            self._tell(failure=exc)
         finally:
             if self._server is not None:
                 self._server.close()
@@ -166,26 +164,28 @@ class Session(threading.Thread):
             raise
         return server
 
-    def _do(self, server: Server, job: Job) -> None:
-        step = job.step
-        for setting in step.settings[self._settings :]:
-            self._send(server, setting)
-        self._settings = len(step.settings)
+    def _do(self, server: Server, job: Job) -> list[float]:
+        """Send the steps; returns the seconds that each took."""
         if job.workers != self._workers:
             said = f"RESET {_WORKERS}" if job.workers is None else f"SET {_WORKERS} = {job.workers}"
             server.send(Script("devdb", said))
             self._workers = job.workers
-        for statement in step.statements:
-            if self._ends:
-                return
-            self._send(server, statement)
+        seconds = []
+        for step in job.steps:
+            started_s = time.monotonic()
+            for statement in (*step.settings[self._settings :], *step.statements):
+                if not self._ends:
+                    self._send(server, statement)
+            self._settings = len(step.settings)
+            seconds.append(time.monotonic() - started_s)
+        return seconds
 
     def _send(self, server: Server, statement: Statement) -> None:
         server.send(Script(self._path, statement.text), line=statement.line)
 
-    def _tell(self, started_s: float, failure: Exception | None = None) -> None:
+    def _tell(self, seconds: Sequence[float] = (), failure: Exception | None = None) -> None:
         notices, self._notices[:] = list(self._notices), []
-        self._told.put(_Told(self, notices, failure, time.monotonic() - started_s))
+        self._told.put(_Told(self, notices, seconds, failure))
 
 
 @dataclass(frozen=True)
@@ -194,5 +194,5 @@ class _Told:
 
     session: Session
     notices: Sequence[Notice]
+    seconds: Sequence[float]
     failure: Exception | None
-    seconds: float

@@ -137,7 +137,7 @@ def test_the_first_failure_ends_the_others_and_nobody_stays(cluster, dev, writte
     dev.execute("CREATE FUNCTION nap(int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS 'BEGIN PERFORM pg_sleep(60); END'")
     dev.execute("INSERT INTO parent SELECT * FROM parent WHERE id = 7")
     steps = steps_for(dev, written)
-    steps.append(Step("sleeping", (Statement("CREATE INDEX ON public.child (public.nap(id))", 1),), {}, 1.0, rank=1e9))
+    steps.append(Step("sleeping", (Statement("CREATE INDEX ON public.child (public.nap(id))", 1),), {}, 1e6, rank=1e9))
     begun_s = time.monotonic()
     with pytest.raises(ScriptFailed) as failure:
         replay(place, steps, written)
@@ -158,8 +158,8 @@ def test_an_interrupted_run_ends_them_too(cluster, dev, written):
 
     place = Place(cluster, dev)
     steps = [
-        Step("quick", (Statement("SELECT 1", 1),), {}, 1.0, rank=1.0),
-        Step("slow", (Statement("SELECT pg_sleep(60)", 1), Statement("CREATE TABLE never ()", 2)), {}, 1.0),
+        Step("quick", (Statement("SELECT 1", 1),), {}, 1e6, rank=1.0),
+        Step("slow", (Statement("SELECT pg_sleep(60)", 1), Statement("CREATE TABLE public.never ()", 2)), {}, 1e6),
     ]
     begun_s = time.monotonic()
     with pytest.raises(KeyboardInterrupt):
