@@ -22,7 +22,7 @@ from devdb.settings import Settings, one_error, unknown_columns
 # Types of columns that a sequence can count for.
 _COUNTED = frozenset({"smallint", "integer", "bigint", "numeric"})
 
-# How values are written and read by every session that chooses rows, on either side, whatever the servers' own settings:
+# How values are written and read by every session that chooses rows, on either side, whatever its server says:
 # rows without a key are told apart by their text, and the keys that are asked for travel as such.
 _VALUES = {"datestyle": "ISO, YMD", "intervalstyle": "postgres", "extra_float_digits": "3", "bytea_output": "hex"}
 
