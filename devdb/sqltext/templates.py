@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from pathlib import Path
-from types import TracebackType
+from types import CodeType, TracebackType
+from typing import Any
 
 import jinja2
 from jinja2 import nodes
@@ -18,6 +20,7 @@ import devdb
 from devdb import errors
 from devdb.sqltext import parameters, quoting
 from devdb.sqltext.script import Script
+from devdb.sqltext.template_cache import TemplateCache, with_word
 
 BUILTIN = "builtin/"
 """In an include, means the installed file even where a site's directory holds one of that name."""
@@ -50,8 +53,10 @@ class Templates:
             # Constants to be folded there are none: looking for them takes time.
             optimized=False,
             extensions=[_MarkLines],
+            bytecode_cache=TemplateCache(builtin_directory(), _stamp()),
         )
         self._environment.code_generator_class = _QuotingGenerator
+        self._environment.template_class = _Template
         self._environment.extend(devdb_marks=self._marks)
 
     def render(self, name: str, /, **values: object) -> Script:
@@ -184,14 +189,14 @@ class _Marks:
     """Invisible notes in rendered text: a NUL, a secret word, the note, a NUL."""
 
     def __init__(self, word: str) -> None:
-        self._start = f"\0{word}@"
+        self.start = f"\0{word}@"
 
     def line(self, template: str, line: int) -> str:
-        return f"{self._start}{line}:{template}\0"
+        return f"{self.start}{line}:{template}\0"
 
     def without(self, text: str) -> str:
         """`text` less its marks: a block captured by {% set %} holds them, a value cannot."""
-        return "".join(piece for piece, _ in self._pieces(text)) if self._start in text else text
+        return "".join(piece for piece, _ in self._pieces(text)) if self.start in text else text
 
     def take_out(self, marked: str, shown: str) -> tuple[str, tuple[tuple[str, int], ...]]:
         """The text, and for each of its lines the template's file and line where it begins."""
@@ -213,7 +218,7 @@ class _Marks:
         return "\n".join(lines), tuple(origins)
 
     def _pieces(self, text: str) -> Iterator[tuple[str, str | None]]:
-        first, *others = text.split(self._start)
+        first, *others = text.split(self.start)
         yield first, None
         for other in others:
             note, _, piece = other.partition("\0")
@@ -221,21 +226,45 @@ class _Marks:
             yield piece, None
 
 
+# A template cannot hold a NUL, so this is told from its text as well.
+_ANY_RUN = _Marks("")
+
+
+class _Template(jinja2.Template):
+    """A template whose marks are this run's: it may have been compiled in another one."""
+
+    @classmethod
+    def from_code(
+        cls,
+        environment: jinja2.Environment,
+        code: CodeType,
+        globals: MutableMapping[str, Any],
+        uptodate: Callable[[], bool] | None = None,
+    ) -> jinja2.Template:
+        marks: _Marks = environment.devdb_marks  # type: ignore[attr-defined]
+        return super().from_code(environment, with_word(code, _ANY_RUN.start, marks.start), globals, uptodate)
+
+
+def _stamp() -> str:
+    """What the code of a template depends on, its text and Jinja aside: this module, and which filters there are."""
+    return f"{os.stat(__file__).st_mtime_ns} {', '.join(_FILTERS)}"
+
+
 class _MarkLines(Extension):
     """Puts a mark before every line of a template's text and before every value in it."""
 
     def filter_stream(self, stream: TokenStream) -> Iterable[Token]:
-        environment = self.environment
-        marks: _Marks = environment.devdb_marks  # type: ignore[attr-defined]
-        loader = environment.loader
+        loader = self.environment.loader
         assert isinstance(loader, _Loader)
         shown = loader.shown(stream.name or "")
         for token in stream:
             if token.type == "variable_begin":
-                yield Token(token.lineno, "data", marks.line(shown, token.lineno))
+                yield Token(token.lineno, "data", _ANY_RUN.line(shown, token.lineno))
             elif token.type == "data":
                 lines = token.value.split("\n")
-                text = "\n".join(marks.line(shown, token.lineno + number) + line for number, line in enumerate(lines))
+                text = "\n".join(
+                    _ANY_RUN.line(shown, token.lineno + number) + line for number, line in enumerate(lines)
+                )
                 yield Token(token.lineno, "data", text)
                 continue
             yield token
