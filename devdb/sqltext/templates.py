@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import secrets
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from pathlib import Path
 from types import CodeType, TracebackType
@@ -57,6 +58,7 @@ class Templates:
         )
         self._environment.code_generator_class = _QuotingGenerator
         self._environment.template_class = _Template
+        self._rendering = threading.Lock()
         self._environment.extend(devdb_marks=self._marks)
 
     def render(self, name: str, /, **values: object) -> Script:
@@ -66,9 +68,11 @@ class Templates:
         value, a value that no filter quotes, and a value that its filter refuses.
         """
         hidden = _Secrets(self._marks)
-        self._environment.filters.update(_filters(self._marks, hidden))
         try:
-            marked = self._environment.get_template(name).render(values)
+            # The filters know this rendering's secrets: no other thread's may begin before it ends.
+            with self._rendering:
+                self._environment.filters.update(_filters(self._marks, hidden))
+                marked = self._environment.get_template(name).render(values)
         except jinja2.TemplateSyntaxError as exc:
             raise errors.ScriptFailed(
                 exc.message or "not a template", path=self._loader.shown(exc.name or name), line=exc.lineno

@@ -72,9 +72,8 @@ def ran(argv, cwd):
 def test_every_sql_file_is_in_it(wheel):
     with zipfile.ZipFile(wheel) as archive:
         packed = set(archive.namelist())
-    wanted = {
-        f"devdb/sql/{path.relative_to(ROOT / 'sql').as_posix()}" for path in (ROOT / "sql").rglob("*") if path.is_file()
-    }
+    files = [path for path in (ROOT / "sql").rglob("*") if path.is_file() and path.parent.name != "__pycache__"]
+    wanted = {f"devdb/sql/{path.relative_to(ROOT / 'sql').as_posix()}" for path in files}
     assert wanted <= packed
     assert "devdb/py.typed" in packed
     assert {name for name in packed if not name.startswith("devdb")} == set()
