@@ -15,6 +15,7 @@ from devdb.catalog import dev_server
 from devdb.catalog import source as catalog
 from devdb.catalog.dev_server import DevServer
 from devdb.catalog.model import Database, Source
+from devdb.creating import Creation
 from devdb.errors import ConnectionFailed, Refused, SettingsError
 from devdb.opening import Opening
 from devdb.progress import Reporter
@@ -59,7 +60,8 @@ class Run:
 class Ground:
     """What a run stands on: open connections, and facts of both sides that were checked.
 
-    `run` is the run as it was asked for, with what the file of a plan says about sampling.
+    `run` is the run as it was asked for, with what the file of a plan says about sampling. `creation` makes the
+    database in which the work happens; None when the set-up does.
     `lock` is the connection, to the maintenance database, that holds the lock on the dev database. `previous` is a
     connection to the dev database as it is today, None when there is none. `kept_schemas` are those of its schemas that
     the source does not have and that are to be kept.
@@ -78,6 +80,7 @@ class Ground:
     choice: Choice
     plan: dict[str, Any]
     reader: Reader
+    creation: Creation | None
 
 
 @contextmanager
@@ -104,6 +107,11 @@ def ground(run: Run, *, may_create: bool) -> Iterator[Ground]:
         if not run.dry_run:
             dev_server.lock(lock, templates, settings.target.dbname)
         server = dev_server.read(lock, templates, dbname=settings.target.dbname, source=source_database)
+        creation = None
+        if server.can_create_databases and not (run.dry_run or run.in_place or _has_own_setup(templates)):
+            creation = stack.enter_context(
+                Creation(settings, run.command, templates=templates, lock=lock, server=server, source=source_database)
+            )
         source = catalog.read(source_connection, templates, database=source_database, schemas=settings.source.schemas)
         if settings.plan_path is not None:
             # Not a moment before it is needed: reading YAML and plans takes its time.
@@ -130,8 +138,12 @@ def ground(run: Run, *, may_create: bool) -> Iterator[Ground]:
         _warn(run, source, server)
         yield Ground(
             run, templates, source_connection, lock, previous, kept, source, target, server, foreign_schemas, chosen,
-            plan, reader,
+            plan, reader, creation,
         )  # fmt: skip
+
+
+def _has_own_setup(templates: Templates) -> bool:
+    return templates.are_replaced("setup_dev_db.sql") or templates.are_replaced("setup")
 
 
 def address(connection: psycopg.Connection[Any], database: Database) -> link.Address:

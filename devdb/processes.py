@@ -14,10 +14,11 @@ from typing import Any
 import psycopg
 from pydantic import SecretStr
 
-from devdb import checks, explaining
+from devdb import checks, creating, explaining
 from devdb.catalog import schema_file, schema_older, schema_replay
 from devdb.catalog import source as catalog
 from devdb.catalog.model import Name
+from devdb.creating import Creation
 from devdb.errors import DevdbError, Refused, ScriptFailed
 from devdb.finishing import tables as finishing
 from devdb.loading.direct import DirectLoad
@@ -123,18 +124,15 @@ class Workplace:
         script = self._stage.render(
             "setup_dev_db.sql",
             create=not self._run.in_place,
-            next_dbname=settings.next_dbname,
-            old_dbname=settings.old_dbname,
-            template=settings.target.template,
-            encoding=base.source.database.encoding,
-            lc_collate=base.server.lc_collate if base.server.lc_ctype else None,
-            lc_ctype=base.server.lc_ctype,
-            tablespace=base.server.tablespace,
+            is_created=base.creation is not None,
+            **creating.parameters(settings, base.server, base.source.database),
             **self._link,
         )
         # The longest script is made ready while the server makes the database: each takes some tenths of a second.
         with ThreadPoolExecutor(max_workers=1) as beside:
             rendering = beside.submit(self._render_load)
+            if base.creation is not None:
+                self._wait_for(base.creation)
             self._stage.run(script)
             self._populating = rendering.result()
 
@@ -217,6 +215,12 @@ class Workplace:
     def _is_imported_apart(self) -> bool:
         """Whether the foreign schemas are imported while rows are loaded, which do not come through them."""
         return self._load is not None and not self._run.in_place
+
+    def _wait_for(self, creation: Creation) -> None:
+        try:
+            creation.wait()
+        except ScriptFailed as exc:
+            raise self._stage.explained(exc, Script("sql/setup/create.sql", None)) from exc
 
     def _take_rows(self) -> None:
         if self._load is not None:

@@ -1,5 +1,6 @@
 -- What:         create the database in which the work happens, and link it to the source
 -- Parameters:   create (bool)          make a new database; false uses the one that is connected to
+--               is_created (bool)      it has been made already, while other things were looked at
 --               next_dbname (str)      the new database
 --               old_dbname (str)       what a replaced dev database is called until it is dropped
 --               template (str)         database to copy; null copies template0, with the next three
@@ -15,23 +16,9 @@
 -- Repeatable:   yes
 
 {% if create %}
--- Left over from a run that was killed.
-DROP DATABASE IF EXISTS {{ old_dbname | ident }} WITH (FORCE);
-DROP DATABASE IF EXISTS {{ next_dbname | ident }} WITH (FORCE);
-
-CREATE DATABASE {{ next_dbname | ident }}
-    TEMPLATE {{ (template or 'template0') | ident }}
-{% if not template %}
-    ENCODING {{ encoding | literal }}
-{% if lc_collate %}
-    LC_COLLATE {{ lc_collate | literal }}
-    LC_CTYPE {{ lc_ctype | literal }}
+{% if not is_created %}
+{% include "setup/create.sql" %}
 {% endif %}
-{% endif %}
-{% if tablespace %}
-    TABLESPACE {{ tablespace | ident }}
-{% endif %}
-;
 
 \connect {{ next_dbname | argument }}
 {% endif %}

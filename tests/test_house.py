@@ -29,6 +29,7 @@ ROOMS = (
     "explaining",
     "readers",
     "planning",
+    "creating",
     "preflight",
     "stage",
     "loading",

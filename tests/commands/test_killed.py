@@ -270,6 +270,8 @@ def test_the_holder_of_the_snapshot_is_terminated(start, dev_db, ask, nothing_is
     ids=["DROP COLUMN", "TRUNCATE"],
 )
 def test_a_table_changes_while_others_are_read(start, dev_db, ask, tell, nothing_is_left, change, said):
+    # The largest table is read first.
+    tell("proddb", *["UPDATE customer SET id = id"] * 20)
     process = start("update-dev-db-data", "-j", "1", settings=SLOW_BY["direct"])
     at_work(ask, "source")
     tell("proddb", change)
