@@ -37,15 +37,17 @@ def finish_tables(run: Run, ground: Ground, stage: Stage, post_data: Script) -> 
     raise it.
     """
     views = ground.plan["materialized_views"]
-    analyzed = [name for name in ground.plan["analyzed"] if name not in views]
-    with Sessions(stage, _preparation(stage, post_data), post_data.name, count=run.settings.source.jobs) as sessions:
+    tables = [name for name in ground.plan["analyzed"] if name not in views]
+    # A few tables keep a few sessions busy, however many more there might be.
+    count = max(1, min(run.settings.source.jobs, 2 * len(ground.source.tables)))
+    with Sessions(stage, _preparation(stage, post_data), post_data.name, count=count) as sessions:
         try:
-            steps = _steps(ground, stage, post_data, analyzed)
+            steps = _steps(ground, stage, post_data, tables)
         except (pglast.parser.ParseError, UnicodeError):
             # Text that the server may understand all the same.
             steps = None
         if steps is None or not sessions.wait_for_one():
-            finish = {"post_data": post_data, "materialized_views": views, "analyzed": analyzed}
+            finish = {"post_data": post_data, "materialized_views": views, "analyzed": ground.plan["analyzed"]}
             stage.run_template("populate/finish.sql", **finish)
             return
         run.reporter.step("creating indexes, keys and triggers")
