@@ -10,6 +10,7 @@ import psycopg
 from psycopg.conninfo import make_conninfo
 
 from devdb.errors import ConnectionFailed
+from devdb.server import programs
 from devdb.server.connection import Connection, application_name, close_quietly, connect
 from devdb.settings import Settings
 
@@ -22,6 +23,8 @@ class Opening:
         maintenance = settings.target_conninfo(settings.target.maintenance_db)
         self._source = _opened(make_conninfo(**settings.source_conninfo()), name, read_only=True)
         self._maintenance = _opened(make_conninfo(**maintenance), name, read_only=False)
+        # What reads the source by COPY: programs are asked for their versions, and remembered.
+        threading.Thread(target=programs.installed, args=("psql",), name="devdb", daemon=True).start()
 
     def source(self) -> Connection:
         """The connection to the source, once it is open. Raises ConnectionFailed."""

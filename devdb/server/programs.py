@@ -12,6 +12,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import IO, Any
 
@@ -257,6 +258,12 @@ def _version(path: Path) -> tuple[int, ...] | None:
     """The version that `--version` prints; None when there is no such program or it does not run."""
     if not os.access(path, os.X_OK) or path.is_dir():
         return None
+    return _told(path, path.stat().st_mtime_ns)
+
+
+@cache
+def _told(path: Path, _changed_ns: int) -> tuple[int, ...] | None:
+    """What the program says of itself: asked once, since that takes as long as starting it."""
     try:
         said = subprocess.run([str(path), "--version"], capture_output=True, timeout=10, check=True).stdout
     except (OSError, subprocess.SubprocessError):
