@@ -150,7 +150,8 @@ def test_kill_9_at_any_moment(start, run, demo_db, ask, tell, reader, databases,
             process.wait(moment_s)
         except subprocess.TimeoutExpired:
             process.kill()
-            assert process.wait() == -signal.SIGKILL
+            # It may have come to its end just before.
+            assert process.wait() in (-signal.SIGKILL, 0)
         # What it asked the server for last may still be done.
         eventually(lambda: not ask("postgres", RUNS))
         whole_files(tmp_path)
