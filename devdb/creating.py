@@ -17,6 +17,7 @@ from devdb.errors import DevdbError
 from devdb.server.connection import Connection, application_name, cancel_quietly, connect
 from devdb.server.runner import Server
 from devdb.settings import Settings
+from devdb.sqltext.quoting import ident
 from devdb.sqltext.templates import Templates
 
 
@@ -57,9 +58,9 @@ class Creation:
         if self._connection is not None:
             cancel_quietly(self._connection)
         self._made.exception()
+        # A failing clean-up must not hide the failure; the next run cleans up as well.
         with suppress(psycopg.Error):
-            statement = psycopg.sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
-            self._lock.execute(statement.format(psycopg.sql.Identifier(self._settings.next_dbname)))
+            drop(self._lock, self._settings)
 
     def wait(self) -> None:
         """Wait until the database is there. Raises what its creation failed with."""
@@ -82,6 +83,11 @@ class Creation:
             self._made.set_exception(exc)
         except BaseException as exc:
             self._made.set_exception(DevdbError(f"{type(exc).__name__}: {exc}"))
+
+
+def drop(lock: Connection, settings: Settings) -> None:
+    """Drop the database in which the work happens, if it is there. Raises psycopg's error of a lock that was lost."""
+    lock.execute(f"DROP DATABASE IF EXISTS {ident(settings.next_dbname)} WITH (FORCE)".encode())
 
 
 def parameters(settings: Settings, server: DevServer, source: Database) -> dict[str, object]:

@@ -122,7 +122,7 @@ def ground(run: Run, *, may_create: bool) -> Iterator[Ground]:
         foreign_schemas = link.foreign_schemas(source.schemas)
         _refuse_keeping(settings, source, foreign_schemas)
         chosen = choice.choose(source, settings)
-        by_site = templates.are_replaced("populate_dev_db.sql") or templates.are_replaced("populate")
+        by_site = readers.own_load(templates) is not None
         plan = populate.plan(source, settings, chosen, foreign_schemas, is_sampled_by_site=by_site)
         for note in (*chosen.notes, *choice.check(source_connection, chosen)):
             run.reporter.note(note)

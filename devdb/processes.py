@@ -14,7 +14,7 @@ from typing import Any
 import psycopg
 from pydantic import SecretStr
 
-from devdb import checks, creating, explaining
+from devdb import checks, creating, explaining, readers
 from devdb.catalog import schema_file, schema_older, schema_replay
 from devdb.catalog import source as catalog
 from devdb.catalog.model import Name
@@ -24,13 +24,13 @@ from devdb.finishing import tables as finishing
 from devdb.loading.direct import DirectLoad
 from devdb.loading.load import Loaded
 from devdb.preflight import Ground, address
+from devdb.replacing import Replacing
 from devdb.report import Result, TableRows
 from devdb.sampling import populate
 from devdb.sampling.proportions import deviations, estimated_rows
 from devdb.sampling.references import Checked
 from devdb.sampling.violations import not_valid_instead
-from devdb.server import link, programs
-from devdb.server.connection import raise_if_lost
+from devdb.server import link
 from devdb.sqltext.statements import Script
 from devdb.stage import Stage
 
@@ -59,7 +59,7 @@ class Workplace:
     def __enter__(self) -> Workplace:
         self._stage = self._stack.enter_context(Stage(self._run, self._ground))
         if self._ground.reader == "direct":
-            self._load = DirectLoad(self._run, self._ground, self._stage, self._stack, session=self._source_session)
+            self._load = DirectLoad(self._run, self._ground, self._stage, self._stack)
         return self
 
     def __exit__(
@@ -70,10 +70,11 @@ class Workplace:
             # schema.sql is new already: the next run will not find these changes any more.
             for change in self._changes or ():
                 self._run.reporter.note(f"schema: {change}")
-        if exc is not None and not self._done and not self._run.dry_run and not self._run.in_place:
+        is_created_here = self._ground.creation is None and not self._run.dry_run and not self._run.in_place
+        if exc is not None and not self._done and is_created_here:
             # A failing clean-up must not hide the failure; the next run cleans up as well.
             with suppress(psycopg.Error):
-                self._drop()
+                creating.drop(self._ground.lock, self._settings)
 
     def schema(self, *, new: bool, keep: bool = True) -> None:
         """Have schema.sql ready: written anew from the source, or the saved one. `keep` False writes it elsewhere."""
@@ -115,7 +116,7 @@ class Workplace:
             address(base.source_connection, base.source.database),
             address(base.lock, base.target),
             fdw_options=settings.source.fdw_options,
-            session=self._source_session,
+            session=readers.session(settings.source),
             fetch_size=settings.source.fetch_size,
         )
         source = base.source_connection.info
@@ -181,7 +182,7 @@ class Workplace:
         """Undo everything: the dev database stays as it is."""
         self._stack.close()
         if not self._run.in_place:
-            self._drop()
+            creating.drop(self._ground.lock, self._settings)
 
     def verify(self) -> None:
         """Every object of the source's schemas must be there."""
@@ -197,15 +198,16 @@ class Workplace:
 
     def finish(self) -> Result:
         """Write the dump, keep the schemas that are to be kept, and take the dev database's place."""
+        replacing = Replacing(self._run, self._ground, self._stage)
         if self._run.in_place:
             self._stage.commit()
             self._done = True
-            self._dump()
-        else:
-            self._dump()
+        if self._run.dump and not self._run.dry_run:
+            self._files |= replacing.dump(imports=self._imports, relink={**self._link, **self._import})
+        if not self._run.in_place:
             # After the dump, which is of the source alone, and with the link there again: theirs may be views on it.
-            self._keep_schemas()
-            self._swap()
+            replacing.keep_schemas()
+            replacing.swap()
             self._done = True
         return self._result()
 
@@ -226,10 +228,6 @@ class Workplace:
         if self._load is not None:
             self._load.take_rows()
         self._stage.run(self._populating)
-
-    def _drop(self) -> None:
-        statement = psycopg.sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
-        self._ground.lock.execute(statement.format(psycopg.sql.Identifier(self._settings.next_dbname)))
 
     @property
     def _is_finished_apart(self) -> bool:
@@ -255,23 +253,6 @@ class Workplace:
             return self._stage.render("populate_dev_db.sql", post_data=post_data, **plan)
         names = ("cuts", "drop_keys", "check_keys", "warn_keys", "sequences")
         return self._stage.render("direct/settle.sql", **{name: plan[name] for name in names})
-
-    @property
-    def _source_session(self) -> dict[str, str]:
-        """Settings of every session that reads rows at the source."""
-        source = self._settings.source
-        return {
-            "default_transaction_read_only": "on",
-            "statement_timeout": str(source.statement_timeout_ms),
-            "idle_in_transaction_session_timeout": "0",
-            # What the dev database is filled under too: money is no number but text in the custom of a country.
-            "lc_monetary": "C",
-            "row_security": "on" if source.row_security else "off",
-            # Rows are fetched by keys that an index knows, many at a time. Four times the price of a page read in turn,
-            # the default, is that of a disk's arm: whole tables would be read instead.
-            "random_page_cost": "1.1",
-            "jit": "off",
-        }
 
     @property
     def _import(self) -> dict[str, Any]:
@@ -352,74 +333,6 @@ class Workplace:
         there = {table.name: estimated_rows(self._ground.source, table) for table in tables}
         for told in deviations(self._ground.choice, percent, rows, there):
             self._run.reporter.note(told)
-
-    def _keep_schemas(self) -> None:
-        keep = self._ground.kept_schemas
-        if not keep:
-            return
-        self._run.reporter.step(f"keeping {', '.join(keep)}")
-        previous = self._ground.previous
-        assert previous is not None
-        pg_dump = programs.find("pg_dump", at_least=self._ground.target.version // 10000, whose="the dev server")
-        conninfo, password = programs.parameters(previous)
-        with tempfile.NamedTemporaryFile() as script:
-            programs.run(
-                pg_dump,
-                [f"--schema={programs.exactly(name)}" for name in keep],
-                conninfo=conninfo,
-                password=password,
-                stdout=Path(script.name),
-            )
-            # A key into a replaced table may find that its row was not taken this time.
-            self._stage.run(
-                Script(f"schemas kept from {self._settings.target.dbname}", None, path=Path(script.name)),
-                rewrite=not_valid_instead(self._stage.rewrite),
-            )
-
-    def _dump(self) -> None:
-        """Write the dump, from a database without the link; then link it again."""
-        if not self._run.dump or self._run.dry_run:
-            return
-        from devdb.server import dump
-
-        directory = self._settings.output_directory
-        self._stage.run_template("unlink_dev_db.sql", imports=self._imports)
-        self._run.reporter.step("writing the dump")
-        ours = self._stage.query("SELECT 1 FROM pg_catalog.pg_extension WHERE extname = 'postgres_fdw'") == []
-        written = dump.write(
-            directory / "devdb.dump",
-            directory / "devdb.sql.gz",
-            target=self._stage.connection,
-            exclude_extensions=() if ours else ("postgres_fdw",),
-            exclude_schemas=() if ours else (link.SETUP_SCHEMA,),
-        )
-        self._files |= {"archive": written.archive, "script": written.script}
-        for note in written.notes:
-            self._run.reporter.note(note)
-        self._run.reporter.step("linking again")
-        self._stage.run_template("link_dev_db.sql", **self._link, **self._import)
-
-    def _swap(self) -> None:
-        settings = self._settings
-        if not self._run.dry_run:
-            self._still_alone()
-        self._stage.run_template(
-            "swap_dev_db.sql",
-            dbname=settings.target.dbname,
-            next_dbname=settings.next_dbname,
-            old_dbname=settings.old_dbname,
-            maintenance_db=settings.target.maintenance_db,
-            replaces=self._ground.server.is_there,
-            comment=self._ground.server.marked_comment(self._ground.source.database.name),
-        )
-
-    def _still_alone(self) -> None:
-        """A lost connection has lost the lock: another run may be at work since."""
-        try:
-            self._ground.lock.execute("SELECT")
-        except psycopg.Error as exc:
-            raise_if_lost(self._ground.lock, exc)
-            raise
 
     def _result(self) -> Result:
         result = Result(

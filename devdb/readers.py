@@ -10,6 +10,7 @@ from devdb.server import programs
 from devdb.server.connection import Connection
 from devdb.server.psql_session import OLDEST_PSQL
 from devdb.settings import Settings
+from devdb.settings.sections import Source
 from devdb.sqltext.templates import Templates
 
 Reader = Literal["wrapper", "direct"]
@@ -27,7 +28,7 @@ def choose(settings: Settings, templates: Templates, target: Connection, *, dry_
     settings want what cannot be.
     """
     wanted = settings.source.reader
-    replaced = next((name for name in ("populate_dev_db.sql", "populate") if templates.are_replaced(name)), None)
+    replaced = own_load(templates)
     if wanted == "direct" and replaced is not None:
         raise Refused(
             f"source.reader is direct, and sql_dir has its own {replaced}, which reads through the wrapper",
@@ -43,6 +44,27 @@ def choose(settings: Settings, templates: Templates, target: Connection, *, dry_
     except UsageError:
         return "wrapper"
     return "wrapper" if _distance_s(target) > FAR_S else "direct"
+
+
+def own_load(templates: Templates) -> str | None:
+    """The template of a site's own that loads rows, or the directory that holds it; None where there is none."""
+    return next((name for name in ("populate_dev_db.sql", "populate") if templates.are_replaced(name)), None)
+
+
+def session(source: Source) -> dict[str, str]:
+    """Settings of every session that reads rows at the source, whichever way they take."""
+    return {
+        "default_transaction_read_only": "on",
+        "statement_timeout": str(source.statement_timeout_ms),
+        "idle_in_transaction_session_timeout": "0",
+        # What the dev database is filled under too: money is no number but text in the custom of a country.
+        "lc_monetary": "C",
+        "row_security": "on" if source.row_security else "off",
+        # Rows are fetched by keys that an index knows, many at a time. Four times the price of a page read in turn, the
+        # default, is that of a disk's arm: whole tables would be read instead.
+        "random_page_cost": "1.1",
+        "jit": "off",
+    }
 
 
 def _distance_s(connection: Connection) -> float:

@@ -34,6 +34,7 @@ ROOMS = (
     "stage",
     "loading",
     "finishing",
+    "replacing",
     "processes",
     "actions",
     "demo",

@@ -10,15 +10,12 @@ from bench.timing import Once
 class Dbslice(Peer):
     name = "dbslice"
     means = "extract | psql, into tables made by pg_dump, then keys and indexes"
+    sections = ("pre-data",)
 
     def install(self, home: Home) -> str:
         programs, version = home.python("dbslice", "psycopg2-binary")
         self._program = programs / "dbslice"
         return version
-
-    def prepare(self, errand: Errand) -> None:
-        super().prepare(errand)
-        errand.make_schema("pre-data")
 
     def run(self, errand: Errand) -> Once:
         table, where = errand.seed

@@ -96,20 +96,24 @@ class Errand:
 class Peer(ABC):
     """A program that brings rows from one database into another.
 
-    `means` says how it is used; `writes_into_source` has it run on a copy of the source.
+    `means` says how it is used; `writes_into_source` has it run on a copy of the source; the target begins with these
+    `sections` of pg_dump's.
     """
 
     name: ClassVar[str]
     means: ClassVar[str] = ""
     writes_into_source: ClassVar[bool] = False
+    sections: ClassVar[tuple[str, ...]] = ()
 
     @abstractmethod
     def install(self, home: Home) -> str:
         """Get the program; returns its version. Raises BenchError where it cannot be had."""
 
     def prepare(self, errand: Errand) -> None:
-        """Make the target ready, untimed: an empty database."""
+        """Make the target ready, untimed: a database with no more than `sections`."""
         errand.place.recreate(errand.target)
+        if self.sections:
+            errand.make_schema(*self.sections)
 
     @abstractmethod
     def run(self, errand: Errand) -> Once:

@@ -52,14 +52,11 @@ class DumpAndRestore(Peer):
 class Insert(Peer):
     name = "INSERT through postgres_fdw"
     means = "by hand: keys in arrays, fetch_size 10000, keys and indexes after the load"
+    sections = ("pre-data",)
     tables: ClassVar = ("customer", "orders", "item")
 
     def install(self, _home: Home) -> str:
         return ""
-
-    def prepare(self, errand: Errand) -> None:
-        super().prepare(errand)
-        errand.make_schema("pre-data")
 
     def run(self, errand: Errand) -> Once:
         if errand.sample.shape != "shop":

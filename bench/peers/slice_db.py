@@ -10,15 +10,12 @@ from bench.timing import Once
 class SliceDb(Peer):
     name = "slice-db"
     means = "dump and restore -j 2, into tables made by pg_dump, then keys and indexes"
+    sections = ("pre-data",)
 
     def install(self, home: Home) -> str:
         programs, version = home.python("slice-db")
         self._program = programs / "slicedb"
         return version
-
-    def prepare(self, errand: Errand) -> None:
-        super().prepare(errand)
-        errand.make_schema("pre-data")
 
     def run(self, errand: Errand) -> Once:
         table, where = errand.seed

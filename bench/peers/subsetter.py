@@ -12,15 +12,12 @@ from bench.timing import Once
 class Subsetter(Peer):
     name = "subsetter"
     means = "into tables made by pg_dump, then keys and indexes"
+    sections = ("pre-data",)
 
     def install(self, home: Home) -> str:
         programs, version = home.python("subsetter", "psycopg2-binary")
         self._program = programs / "subsetter"
         return version
-
-    def prepare(self, errand: Errand) -> None:
-        super().prepare(errand)
-        errand.make_schema("pre-data")
 
     def run(self, errand: Errand) -> Once:
         table, where = errand.seed

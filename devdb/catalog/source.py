@@ -11,8 +11,8 @@ from psycopg.rows import namedtuple_row
 from devdb.catalog import model
 from devdb.catalog.graph import components
 from devdb.catalog.model import Column, Database, ForeignKey, Name, Source, Table, UniqueKey
-from devdb.errors import Refused, ScriptFailed, SettingsError
-from devdb.server.connection import raise_if_lost
+from devdb.errors import Refused, SettingsError
+from devdb.server.connection import raise_if_lost, refused
 from devdb.settings.complaints import nearest
 from devdb.sqltext.templates import Templates
 
@@ -43,9 +43,7 @@ def ask(connection: psycopg.Connection[Any], templates: Templates, name: str, **
     except psycopg.Error as exc:
         raise_if_lost(connection, exc)
         connection.execute(end.encode())
-        raise ScriptFailed(
-            exc.diag.message_primary or str(exc).strip(), path=script.name, sqlstate=exc.sqlstate
-        ) from exc
+        raise refused(exc, path=script.name) from exc
 
 
 def read_database(connection: psycopg.Connection[Any], templates: Templates) -> Database:

@@ -6,9 +6,8 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import psycopg
-
 from devdb.loading.worker import Worker
+from devdb.server.connection import cancel_quietly
 
 
 @dataclass(eq=False)
@@ -85,7 +84,4 @@ class Crew:
             self._changed.notify_all()
         self._abandon()
         for worker in self._workers:
-            try:
-                worker.connection.cancel()
-            except psycopg.Error:
-                continue
+            cancel_quietly(worker.connection)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 
-from devdb import checks
+from devdb import checks, readers
 from devdb.catalog.model import Name
 from devdb.errors import ScriptFailed
 from devdb.loading.load import Load, Loaded
@@ -22,10 +22,10 @@ from devdb.stage import Stage
 class DirectLoad:
     """Takes the snapshot, and has the source read what rules choose: it need not wait for the dev database.
 
-    `session` are settings of every session at the source. What is open is closed with `stack`.
+    What is open is closed with `stack`.
     """
 
-    def __init__(self, run: Run, ground: Ground, stage: Stage, stack: ExitStack, *, session: Mapping[str, str]) -> None:
+    def __init__(self, run: Run, ground: Ground, stage: Stage, stack: ExitStack) -> None:
         self._run = run
         self._ground = ground
         self._stage = stage
@@ -37,7 +37,7 @@ class DirectLoad:
             Snapshot.open(
                 run.settings.source_conninfo(),
                 readers=jobs,
-                session={**session, **ground.plan["value_settings"]},
+                session={**readers.session(source), **ground.plan["value_settings"]},
                 spare=Spare(
                     max_rate_bytes=source.max_rate_bytes,
                     pause_lag_ms=source.pause_lag_ms,

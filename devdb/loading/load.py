@@ -15,19 +15,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from devdb import explaining
-from devdb.catalog.model import Column, Name, Table
+from devdb.catalog.model import Name, Table
 from devdb.errors import ScriptFailed
 from devdb.loading.crew import Crew, Task
 from devdb.loading.rounds import Rounds
-from devdb.loading.worker import Worker
+from devdb.loading.worker import Worker, target
 from devdb.progress import Reporter
 from devdb.sampling.formats import copy_format
 from devdb.sampling.groups import Group
+from devdb.sampling.keys import Expansion, KeySet
 from devdb.sampling.rules import Take
 from devdb.server.connection import Connection
 from devdb.server.reading import Reading
 from devdb.server.snapshot import Snapshot
-from devdb.sqltext.quoting import ident, literal
+from devdb.sqltext.quoting import literal
 from devdb.sqltext.templates import Templates
 
 _MARK = re.compile(r"^-- devdb: (.+)\n", re.MULTILINE)
@@ -37,7 +38,8 @@ _ARRAY = re.compile(r":devdb_[0-9a-f]{8}_\d+:")
 # Without statistics nested loops look cheap, and compare all keys with all rows; what is off but must be used looks so
 # dear that each statement would be compiled.
 _SESSION = "SET enable_nestloop = off; SET jit = off"
-_OWN_SESSION = "RESET enable_nestloop; RESET jit"
+# What follows the load has warnings that must be heard: a reading silences its session.
+_OWN_SESSION = "RESET enable_nestloop; RESET jit; RESET client_min_messages"
 
 
 @dataclass
@@ -68,7 +70,6 @@ class Load:
 
     def __post_init__(self) -> None:
         self._lock = threading.Lock()
-        self._rendering = threading.Lock()
         self._begun: dict[int, Reading] = {}
         self._readings: set[Reading] = set()
         self._keys = [f":devdb_{secrets.token_hex(4)}_{number}:" for number in range(32)]
@@ -96,9 +97,6 @@ class Load:
         Crew(workers, self._tasks(), self.abandon).work()
         for worker in workers:
             worker.execute(_OWN_SESSION, path="session")
-        for worker in workers:
-            # A reading silences its session; what follows the load has warnings that must be heard.
-            worker.execute("RESET client_min_messages", path="session")
         return self.loaded
 
     def abandon(self) -> None:
@@ -147,19 +145,23 @@ class Load:
         statements = self.statements("direct/once.sql", group)
         for number, key_set in enumerate(group.key_sets):
             with self._counted(key_set.table) as loaded:
-                worker.execute(statements[f"ask keys {number}"], path=group.title)
-                for arrays in self.chunks(worker, statements, f"keys {number}", key_set.columns):
-                    query = self.query("direct/parents.sql", arrays, k=key_set)
-                    loaded.by_key += self.copied(query, worker, key_set.table, target(key_set.table))
+                for rows in self._fetched(worker, statements, f"keys {number}", key_set, key_set.table):
+                    loaded.by_key += rows
         for number, expansion in enumerate(group.expansions):
             with self._counted(expansion.child) as loaded:
-                worker.execute(statements[f"ask children {number}"], path=group.title)
-                for arrays in self.chunks(worker, statements, f"children {number}", expansion.columns):
-                    query = self.query("direct/children.sql", arrays, e=expansion)
-                    loaded.by_child += self.copied(query, worker, expansion.child, target(expansion.child))
+                for rows in self._fetched(worker, statements, f"children {number}", expansion, expansion.child):
+                    loaded.by_child += rows
+
+    def _fetched(
+        self, worker: Worker, statements: Mapping[str, str], what: str, keys: KeySet | Expansion, table: Table
+    ) -> Iterator[int]:
+        """Fetch into `table` what the keys stand for, chunk by chunk; yields the rows of each."""
+        worker.execute(statements[f"ask {what}"], path=what)
+        for arrays in self.chunks(worker, statements, what, keys):
+            yield self.copied(self.query(keys, arrays), worker, table, target(table))
 
     def chunks(
-        self, worker: Worker, statements: Mapping[str, str], what: str, columns: Sequence[Column]
+        self, worker: Worker, statements: Mapping[str, str], what: str, keys: KeySet | Expansion
     ) -> Iterator[list[str]]:
         """The keys that were asked for, chunk by chunk: SQL of an array for each column."""
         ((last,),) = worker.query(statements[f"last of {what}"], path=what)
@@ -172,21 +174,22 @@ class Load:
                 continue
             yield [
                 f"{literal(_decoded(text))}::{'pg_catalog.text' if column.is_array else column.base_type}[]"
-                for text, column in zip(texts, columns, strict=True)
+                for text, column in zip(texts, keys.columns, strict=True)
             ]
 
     def statements(self, template: str, group: Group) -> dict[str, str]:
         """The statements of a template by their names."""
-        with self._rendering:
-            text = self.templates.render(template, group=group).text or ""
+        text = self.templates.render(template, group=group).text or ""
         pieces = _MARK.split(text)
         return dict(zip(pieces[1::2], pieces[2::2], strict=True))
 
-    def query(self, template: str, arrays: Sequence[str], **parameters: object) -> str:
-        """A query for the source, with these arrays of keys, which may be long."""
+    def query(self, keys: KeySet | Expansion, arrays: Sequence[str]) -> str:
+        """The query for the source that fetches what these arrays of keys, which may be long, stand for."""
         names = self._keys[: len(arrays)]
-        with self._rendering:
-            text = self.templates.render(template, arrays=names, **parameters).text or ""
+        if isinstance(keys, KeySet):
+            text = self.templates.render("direct/parents.sql", arrays=names, k=keys).text or ""
+        else:
+            text = self.templates.render("direct/children.sql", arrays=names, e=keys).text or ""
         self._show(_ARRAY.sub("…", text))
         of = dict(zip(names, arrays, strict=True))
         return _ARRAY.sub(lambda found: of[found.group()], text)
@@ -211,8 +214,7 @@ class Load:
             loaded.seconds += seconds
 
     def _reading(self, take: Take) -> Reading:
-        with self._rendering:
-            query = self.templates.render("direct/take.sql", take=take).text or ""
+        query = self.templates.render("direct/take.sql", take=take).text or ""
         self._show(query)
         return self._start(query, take.table)
 
@@ -238,14 +240,6 @@ class Load:
             yield loaded
         finally:
             loaded.seconds += time.monotonic() - started
-
-
-def target(table: Table) -> str:
-    return f"{table.name.sql} ({listed(table)})" if table.loaded_columns else table.name.sql
-
-
-def listed(table: Table) -> str:
-    return ", ".join(map(ident, table.loaded_columns))
 
 
 def _decoded(text: object) -> str:

@@ -7,10 +7,9 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from devdb.catalog.model import Table
-from devdb.loading.worker import Worker
+from devdb.loading.worker import Worker, target
 from devdb.sampling.groups import Group
 from devdb.sampling.keys import Expansion, KeySet
-from devdb.sqltext.quoting import ident
 
 if TYPE_CHECKING:
     from devdb.loading.load import Load
@@ -64,7 +63,7 @@ class Rounds:
         fetched = 0
         self._do(f"ask keys {number}")
         for arrays in self._chunks(f"keys {number}", key_set):
-            self._stage("direct/parents.sql", arrays, key_set.table, k=key_set)
+            self._stage(key_set, arrays, key_set.table)
             fetched += self._do(f"settle keys {number}")
             if key_set.own_references:
                 self._do(f"remember keys {number}")
@@ -80,21 +79,19 @@ class Rounds:
                 continue
             self._do(f"ask children {number}")
             for arrays in self._chunks(f"children {number}", expansion):
-                self._stage("direct/children.sql", arrays, expansion.child, e=expansion)
+                self._stage(expansion, arrays, expansion.child)
                 self._came(expansion.child, self._do(f"settle children {number}"))
         self._do("remember children")
         self._mark(self._step - 1)
         return any(self._coming.values())
 
-    def _stage(self, template: str, arrays: Sequence[str], table: Table, **parameters: object) -> None:
+    def _stage(self, keys: KeySet | Expansion, arrays: Sequence[str], table: Table) -> None:
         stage = f"pg_temp.{self._group.stage[table.oid].name}"
         self._worker.execute(f"TRUNCATE {stage}", path=stage)
-        query = self._load.query(template, arrays, **parameters)
-        columns = ", ".join(map(ident, table.loaded_columns))
-        self._load.copied(query, self._worker, table, f"{stage} ({columns})")
+        self._load.copied(self._load.query(keys, arrays), self._worker, table, target(table, stage))
 
     def _chunks(self, what: str, keys: KeySet | Expansion) -> Iterable[list[str]]:
-        return self._load.chunks(self._worker, self._statements, what, keys.columns)
+        return self._load.chunks(self._worker, self._statements, what, keys)
 
     def _came(self, table: Table, rows: int) -> None:
         self._coming[table.oid] = self._coming.get(table.oid, 0) + rows

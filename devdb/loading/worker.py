@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 import psycopg
 
-from devdb.errors import ScriptFailed
-from devdb.server.connection import Connection, raise_if_lost
+from devdb.catalog.model import Table
+from devdb.server.connection import Connection, raise_if_lost, refused
+from devdb.sqltext.quoting import ident
 
 
 @dataclass
@@ -40,10 +41,10 @@ class Worker:
             yield
         except psycopg.Error as exc:
             raise_if_lost(self.connection, exc)
-            raise ScriptFailed(
-                exc.diag.message_primary or str(exc).strip(),
-                path=path,
-                sqlstate=exc.sqlstate,
-                detail=exc.diag.message_detail,
-                hint=exc.diag.message_hint,
-            ) from exc
+            raise refused(exc, path=path) from exc
+
+
+def target(table: Table, name: str | None = None) -> str:
+    """SQL: where COPY is to put rows of `table`: the table itself, or the one called `name` that has its columns."""
+    columns = ", ".join(map(ident, table.loaded_columns))
+    return f"{name or table.name.sql} ({columns})" if columns else name or table.name.sql

@@ -9,10 +9,9 @@ from dataclasses import dataclass
 import psycopg
 
 from devdb.catalog.model import Name, Source, Table
-from devdb.errors import ScriptFailed
 from devdb.planning.statistics import Statistics, TableStatistics, explained
 from devdb.sampling import rules
-from devdb.server.connection import Connection, raise_if_lost
+from devdb.server.connection import Connection, raise_if_lost, refused
 from devdb.settings import Rule
 
 # Rows of a rule that are looked at; fewer than these are looked at all.
@@ -61,13 +60,8 @@ def look(
             seeds, cost = Seeds(table, rows, is_counted=False, some=()), _COST_OF_ONE
         except psycopg.Error as exc:
             raise_if_lost(connection, exc)
-            raise ScriptFailed(
-                f"the rule for {table.name}: {exc.diag.message_primary or exc}",
-                path=rule.path or "the settings",
-                line=rule.line,
-                sqlstate=exc.sqlstate,
-                detail=exc.diag.message_detail,
-                hint=exc.diag.message_hint,
+            raise refused(
+                exc, path=rule.path or "the settings", line=rule.line, what=f"the rule for {table.name}"
             ) from exc
         left -= cost
         found.append(seeds)

@@ -12,8 +12,7 @@ import psycopg
 from devdb.catalog.model import ForeignKey, Name, Source
 from devdb.errors import Refused, SettingsError
 from devdb.sampling import mistakes, proportions, reach, rules, virtual_keys
-from devdb.sampling.virtual_keys import refused_by_source
-from devdb.server.connection import raise_if_lost
+from devdb.server.connection import raise_if_lost, refused
 from devdb.settings import Follow, Rule, Seed, Settings, one_error, pattern_for
 from devdb.settings.seeds import OPTION
 from devdb.sqltext.quoting import ident
@@ -220,7 +219,8 @@ def _check_follow(connection: psycopg.Connection[Any], key: ForeignKey, follow: 
         connection.execute(query.encode())
     except psycopg.Error as exc:
         raise_if_lost(connection, exc)
-        raise refused_by_source(f"the children by {key}", follow.path, follow.line, exc) from exc
+        what = f"the children by {key}"
+        raise refused(exc, path=follow.path or "the settings", line=follow.line, what=what) from exc
 
 
 def _refuse_unmatched(connection: psycopg.Connection[Any], source: Source, settings: Settings) -> tuple[str, ...]:
@@ -241,7 +241,7 @@ def _matches(connection: psycopg.Connection[Any], source: Source, seed: Seed) ->
         cursor = connection.execute(f"SELECT FROM {table.only} AS f WHERE (\n{seed.where}\n) LIMIT 1".encode())
     except psycopg.Error as exc:
         raise_if_lost(connection, exc)
-        raise refused_by_source(f"the seed {seed}", seed.path or OPTION, seed.line, exc) from exc
+        raise refused(exc, path=seed.path or OPTION, line=seed.line, what=f"the seed {seed}") from exc
     return cursor.rowcount > 0
 
 

@@ -10,12 +10,11 @@ import psycopg
 
 from devdb.catalog import model
 from devdb.catalog.model import Name, Source, Table
-from devdb.errors import ScriptFailed
 from devdb.sampling import closure, rules
 from devdb.sampling.choice import Choice
 from devdb.sampling.references import Checked
 from devdb.sampling.rules import Take
-from devdb.server.connection import raise_if_lost
+from devdb.server.connection import raise_if_lost, refused
 from devdb.server.link import Import
 from devdb.settings import Settings, one_error, unknown_columns
 
@@ -121,13 +120,8 @@ def check_rules(source: psycopg.Connection[Any], takes: Sequence[Take]) -> None:
             source.execute(query.encode())
         except psycopg.Error as exc:
             raise_if_lost(source, exc)
-            raise ScriptFailed(
-                f"the rule for {take.table.name}: {exc.diag.message_primary or exc}",
-                path=take.rule.path or "the settings",
-                line=take.rule.line,
-                sqlstate=exc.sqlstate,
-                detail=exc.diag.message_detail,
-                hint=exc.diag.message_hint,
+            raise refused(
+                exc, path=take.rule.path or "the settings", line=take.rule.line, what=f"the rule for {take.table.name}"
             ) from exc
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from devdb.catalog.model import ForeignKey, Name, Source, Table
+from devdb.sampling.references import is_plain
 from devdb.settings import Follow, Rule, Settings
 from devdb.sqltext.quoting import ident
 
@@ -71,7 +72,7 @@ def proportions(
     main: dict[Name, ForeignKey] = {}
     for key in sorted(keys, key=lambda key: _preference(source, key, rows)):
         child, parent = source.root(key.child).name, source.root(key.parent).name
-        if key in spoken or not _is_plain(key) or parent not in fair or child in ruled | fed | main.keys():
+        if key in spoken or not is_plain(key) or parent not in fair or child in ruled | fed | main.keys():
             continue
         if _is_steady(rows[parent], rows[child], percent) and child not in _ancestors(parent, main, source):
             main[child] = key
@@ -129,11 +130,6 @@ def _said(settings: Settings, key: ForeignKey) -> Follow | None:
 def _preference(source: Source, key: ForeignKey, rows: Mapping[Name, int]) -> tuple[bool, int, str]:
     """The key that every row has comes first, then the one to the most rows."""
     return bool(_nullable(key)), -rows[source.root(key.parent).name], str(key)
-
-
-def _is_plain(key: ForeignKey) -> bool:
-    """Every row refers to one parent, or says plainly that it refers to none."""
-    return key.values is None and key.when is None and not key.each
 
 
 def _nullable(key: ForeignKey) -> tuple[str, ...]:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import psycopg
 
 from devdb.catalog.model import Column, ForeignKey, Name, Source, Table, UniqueKey
-from devdb.errors import ScriptFailed, SettingsError
-from devdb.server.connection import raise_if_lost
+from devdb.errors import SettingsError
+from devdb.server.connection import raise_if_lost, refused
 from devdb.settings import Settings, VirtualKey, column_names, nearest, pattern_for
 from devdb.sqltext.quoting import ident
 
@@ -281,19 +280,8 @@ def _described(
         return connection.execute(query.encode()).description or ()
     except psycopg.Error as exc:
         raise_if_lost(connection, exc)
-        raise refused_by_source(f"sampling.virtual_keys.{key.name}", said.path, said.line, exc) from exc
-
-
-def refused_by_source(what: str, path: Path | str | None, line: int | None, exc: psycopg.Error) -> ScriptFailed:
-    """The source's refusal of SQL that the user wrote, as a failure at its place."""
-    return ScriptFailed(
-        f"{what}: {exc.diag.message_primary or exc}",
-        path=path or "the settings",
-        line=line,
-        sqlstate=exc.sqlstate,
-        detail=exc.diag.message_detail,
-        hint=exc.diag.message_hint,
-    )
+        what = f"sampling.virtual_keys.{key.name}"
+        raise refused(exc, path=said.path or "the settings", line=said.line, what=what) from exc
 
 
 def _type_names(connection: psycopg.Connection[Any], oids: Sequence[int]) -> list[tuple[str, str]]:

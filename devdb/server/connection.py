@@ -6,12 +6,13 @@ import os
 import re
 import socket
 from collections.abc import Mapping
+from pathlib import Path
 
 import psycopg
 from psycopg import pq
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from devdb.errors import ConnectionFailed
+from devdb.errors import ConnectionFailed, ScriptFailed
 
 Connection = psycopg.Connection[tuple[object, ...]]
 
@@ -70,6 +71,22 @@ def raise_if_lost(connection: Connection, exc: psycopg.Error) -> None:
     failure = lost(connection, exc)
     if failure is not None:
         raise failure from exc
+
+
+def refused(
+    exc: psycopg.Error, *, path: Path | str, line: int | None = None, what: str = "", context: str | None = None
+) -> ScriptFailed:
+    """The failure to raise when a server refused a statement, in its own words, after `what` was being done."""
+    said = exc.diag.message_primary or str(exc).strip()
+    return ScriptFailed(
+        f"{what}: {said}" if what else said,
+        path=path,
+        line=line,
+        sqlstate=exc.sqlstate,
+        detail=exc.diag.message_detail,
+        hint=exc.diag.message_hint,
+        context=context,
+    )
 
 
 def _end_with_us(connection: Connection) -> None:

@@ -13,7 +13,7 @@ from psycopg.abc import Buffer
 from psycopg.copy import LibpqWriter
 
 from devdb.errors import ConnectionFailed, DevdbError, ScriptFailed
-from devdb.server.connection import Connection, lost
+from devdb.server.connection import Connection, lost, refused
 
 # What one reading holds at most, beside the pipe, while the dev side is not ready for it.
 BUFFER_BYTES = 4 << 20
@@ -157,14 +157,7 @@ class Reading:
         gone = lost(connection, exc)
         if gone is not None:
             return ConnectionFailed(f"{self.what}: {gone.message}", hint=gone.hint)
-        return ScriptFailed(
-            f"loading failed: {exc.diag.message_primary or str(exc).strip()}",
-            path=self.what,
-            sqlstate=exc.sqlstate,
-            detail=exc.diag.message_detail,
-            context=exc.diag.context,
-            hint=exc.diag.message_hint,
-        )
+        return refused(exc, path=self.what, what="loading failed", context=exc.diag.context)
 
 
 def copy_options(encoding: str | None) -> str:

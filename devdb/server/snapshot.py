@@ -12,9 +12,9 @@ from typing import Any
 import psycopg
 from psycopg.conninfo import make_conninfo
 
-from devdb.errors import DevdbError, ScriptFailed
+from devdb.errors import DevdbError
 from devdb.server import programs
-from devdb.server.connection import Connection, close_quietly, connect, raise_if_lost
+from devdb.server.connection import Connection, close_quietly, connect, raise_if_lost, refused
 from devdb.server.psql_session import OLDEST_PSQL, PsqlSession, quoted, terminated
 from devdb.server.reader import Jobs, Reader, retried
 from devdb.server.reading import Reading, copy_options
@@ -140,7 +140,7 @@ class Snapshot:
             except psycopg.Error as exc:
                 raise_if_lost(self.connection, exc)
                 self.connection.execute("ROLLBACK TO SAVEPOINT devdb")
-                raise _failed(exc) from exc
+                raise refused(exc, path="source") from exc
 
     def start(self, query: str, *, binary: bool, what: str) -> Reading:
         """Have a reader begin with `query` as soon as one is free, in the order of the calls.
@@ -279,18 +279,8 @@ def _take(holder: Connection, settings: dict[str, str]) -> tuple[str, str]:
         results = [cursor.fetchall() for cursor in cursor.results() if cursor.description is not None]
     except psycopg.Error as exc:
         raise_if_lost(holder, exc)
-        raise _failed(exc) from exc
+        raise refused(exc, path="source") from exc
     ((name, encoding, check_interval),) = results[0]
     if check_interval:
         settings.setdefault("client_connection_check_interval", str(check_interval))
     return str(name), str(encoding)
-
-
-def _failed(exc: psycopg.Error) -> ScriptFailed:
-    return ScriptFailed(
-        exc.diag.message_primary or str(exc).strip(),
-        path="source",
-        sqlstate=exc.sqlstate,
-        detail=exc.diag.message_detail,
-        hint=exc.diag.message_hint,
-    )
