@@ -24,6 +24,7 @@ ROOMS = (
     "server",
     "opening",
     "catalog",
+    "masking",
     "sampling",
     "checks",
     "explaining",

@@ -1,0 +1,1 @@
+"""What replaces values: masks as SQL over built-in functions, and who decided on them."""
