@@ -16,6 +16,7 @@ from devdb.settings.document import Document, KeyPath
 
 PASSWORD_HINT = "put it into ~/.pgpass, PGPASSWORD or a service file (PGSERVICE); libpq finds it there"
 
+_WITHOUT_PASSWORDS = ("sampling", "masking", "classification")  # there, names and values are columns and SQL
 _SECRET_KEYS = frozenset(
     {"password", "passwd", "pass", "pwd", "passphrase", "secret", "pgpassword", "sslpassword", "oauth_client_secret"}
 )
@@ -57,7 +58,7 @@ def passwords(document: Document) -> dict[KeyPath, SettingsError]:
     """Return an error for every place of the file that holds a password. Their texts never repeat it."""
     errors = {}
     for keys in document.places:
-        if keys[0] == "sampling":  # there, names and values are columns and SQL
+        if keys[0] in _WITHOUT_PASSWORDS:
             continue
         written = document.written(keys) or ""
         if str(keys[-1]).casefold() in _SECRET_KEYS or _SECRET_VALUE.search(written):
@@ -121,7 +122,7 @@ def _explain(
     if kind in ("too_short", "string_too_short"):
         return _error(document, keys, f"{name}: must not be empty", None)
     reason = details["msg"].replace("Input should be", "must be")
-    return _error(document, keys, f"{name}: {reason}", None)
+    return _error(document, keys, f"{name}: {reason}", details.get("ctx", {}).get("hint"))
 
 
 def _hint_for_key(keys: KeyPath, root: type[BaseModel], at: KeyPath) -> str | None:

@@ -1,4 +1,4 @@
-"""Check the SQL of rules before any server is asked."""
+"""Check the SQL of rules and masks before any server is asked."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from typing import Any
 from devdb.errors import ScriptFailed, SettingsError
 from devdb.settings.complaints import nearest
 from devdb.settings.follow import Follow
+from devdb.settings.mask import Mask
+from devdb.settings.masking import Masking
 from devdb.settings.rule import Rule
 from devdb.settings.sampling import Sampling
 from devdb.settings.seeds import OPTION, Seed
 from devdb.settings.virtual_key import VirtualKey
 
-HoldsSql = Rule | Follow | VirtualKey | Seed
+HoldsSql = Rule | Follow | VirtualKey | Seed | Mask
 
 _SYSTEM_COLUMNS = frozenset({"ctid", "tableoid", "xmin", "xmax", "cmin", "cmax"})
 
@@ -54,6 +56,15 @@ def check_expressions(sampling: Sampling) -> None:
             _check(holder, name if isinstance(holder, Seed) else f"{name}.{said.key}", said.frame, said.text)
 
 
+def check_masks(masking: Masking) -> None:
+    """Raise ScriptFailed for the first mask whose SQL is not one expression."""
+    for section in ("columns", "types"):
+        for key, mask in getattr(masking, section).items():
+            for inner in mask.walk():
+                for said in _expressions(inner):
+                    _check(inner, f"masking.{section}.{key}.{said.key}", said.frame, said.text)
+
+
 def unknown_columns(holder: HoldsSql, *, table: str, columns: Collection[str]) -> list[SettingsError]:
     """Return an error for each name in its SQL that is no column of `table`, which is what errors call it.
 
@@ -82,6 +93,8 @@ def _expressions(holder: HoldsSql) -> list[_Said]:
         marks = [""] if len(holder.columns) == 1 else [f"[{position + 1}]" for position in range(len(holder.columns))]
         found += [(f"columns{mark}", _VALUE, text) for mark, text in zip(marks, holder.columns, strict=True)]
         found.append(("when", _WHERE, holder.when))
+    elif isinstance(holder, Mask):
+        found.append(("sql", _VALUE, holder.sql))
     else:
         found.append(("where", _WHERE, holder.where))
         if not isinstance(holder, Seed):

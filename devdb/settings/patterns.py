@@ -52,9 +52,9 @@ class Pattern:
 @lru_cache(maxsize=4096)
 def parse_pattern(text: str) -> Pattern:
     """Return the pattern that `text` writes. Raises PatternError."""
-    if not _WHOLE.fullmatch(text):
+    parts = parts_of(text)
+    if not parts:
         raise PatternError(f'{text} is not a table\'s name: write schema.table, a name with a dot or a quote in "…"')
-    parts = [part(match.group()) for match in _PART.finditer(text)]
     if len(parts) == 1:
         raise PatternError(f"{text} has no schema: write public.{text}")
     if len(parts) > 2:
@@ -73,6 +73,11 @@ def parse_one_table(text: str) -> tuple[str, str]:
     if not pattern.exact:
         raise PatternError(f"{text} may be several tables: here, one is named")
     return pattern.schema.text, pattern.table.text
+
+
+def parts_of(text: str) -> list[Part]:
+    """Return the names between the dots of `text`; none when it is not made of names and dots."""
+    return [part(match.group()) for match in _PART.finditer(text)] if _WHOLE.fullmatch(text) else []
 
 
 def part(text: str) -> Part:

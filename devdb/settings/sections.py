@@ -60,12 +60,19 @@ class Source(Address):
     fdw_options: WrapperOptions = Field(default_factory=dict)
     fetch_size: Annotated[int, Strict(), Field(ge=1, lt=2**31)] = 10_000
     statement_timeout_ms: Milliseconds = Field(default=3_600_000, alias="statement_timeout")
+    lock_timeout_ms: Milliseconds = Field(default=10_000, alias="lock_timeout")
     row_security: Flag = False
+    keep_link: Flag = True
     reader: Literal["auto", "wrapper", "direct"] = "auto"
     jobs: Annotated[int, Strict(), Field(ge=1, le=MAX_JOBS)] = Field(default_factory=_default_jobs)
     max_rate_bytes: BytesPerSecond | None = Field(default=None, alias="max_rate")  # a second
     pause: Pause = Pause()
     snapshot_warning_ms: Milliseconds = Field(default=1_800_000, alias="snapshot_warning")
+
+    @property
+    def limits(self) -> dict[str, str]:
+        """Settings that every session at the source begins with: none waits or works there for ever."""
+        return {"statement_timeout": str(self.statement_timeout_ms), "lock_timeout": str(self.lock_timeout_ms)}
 
     @property
     def pause_lag_ms(self) -> int | None:

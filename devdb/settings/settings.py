@@ -13,9 +13,11 @@ from pydantic import Field, PrivateAttr, ValidationError
 
 from devdb.errors import SettingsError, UsageError
 from devdb.settings import complaints, unmatched
+from devdb.settings.classification import Classification, LeakCheck
 from devdb.settings.document import Document, read
-from devdb.settings.expressions import check_expressions
+from devdb.settings.expressions import check_expressions, check_masks
 from devdb.settings.fields import NAME_BYTES, Section
+from devdb.settings.masking import Masking
 from devdb.settings.sampling import Sampling
 from devdb.settings.sections import Dump, Extensions, SchemaFile, Source, Target
 from devdb.settings.seeds import seeds_of
@@ -61,6 +63,9 @@ class Settings(Section):
     schema_file: SchemaFile = Field(default=SchemaFile(), alias="schema")
     extensions: Extensions = Extensions()
     sampling: Sampling = Sampling()
+    masking: Masking = Masking()
+    classification: Classification = Classification()
+    leakcheck: LeakCheck = LeakCheck()
     dump: Dump = Dump()
     sql_dir: str | None = None
     use_pg_environment: bool = Field(default=False, strict=True)
@@ -73,7 +78,7 @@ class Settings(Section):
         """Return the settings: options over the file over the environment over the defaults.
 
         `path` None reads ./devdb.yaml if there is one. Nothing is contacted. Raises SettingsError listing every
-        mistake of the file, and ScriptFailed for an expression in a rule that is no SQL.
+        mistake of the file, and ScriptFailed for an expression in a rule or a mask that is no SQL.
         """
         if path is None and os.path.lexists(FILE_NAME):
             path = Path(FILE_NAME)
@@ -84,6 +89,7 @@ class Settings(Section):
         if reason := settings.target.clash():
             raise SettingsError(f"target: {reason}")
         check_expressions(settings.sampling)
+        check_masks(settings.masking)
         return settings
 
     @property
@@ -96,14 +102,34 @@ class Settings(Section):
         """Where schema.sql and the dump go; it need not exist yet."""
         if self._overrides.output_dir is not None:
             return self._overrides.output_dir
-        return self._beside / (self.dump.output_dir or "")
+        return self.beside / (self.dump.output_dir or "")
 
     @property
     def sql_directories(self) -> tuple[Path, ...]:
         """The site's own template directories, searched before the built-in one."""
         if self._overrides.sql_dir is not None:
             return (self._overrides.sql_dir,)
-        return () if self.sql_dir is None else (self._beside / self.sql_dir,)
+        return () if self.sql_dir is None else (self.beside / self.sql_dir,)
+
+    @property
+    def is_masking(self) -> bool:
+        """Whether anything is said of masks or classes; if not, every value is taken as it is."""
+        return not {"masking", "classification"}.isdisjoint(self.model_fields_set)
+
+    @property
+    def is_strict(self) -> bool:
+        """Whether a column about which nothing was decided stops the run."""
+        return self.is_masking and self.classification.policy == "strict"
+
+    @property
+    def beside(self) -> Path:
+        """The directory of the settings file; the current one when there is no file."""
+        return Path() if self._path is None else self._path.parent
+
+    @property
+    def classification_files(self) -> tuple[Path, ...]:
+        """The spreadsheets that say the classes of columns."""
+        return tuple(self.beside / file for file in self.classification.files)
 
     @property
     def plan_path(self) -> Path | None:
@@ -153,10 +179,6 @@ class Settings(Section):
         check_expressions(sampling)
         return self._with(sampling=sampling)
 
-    @property
-    def _beside(self) -> Path:
-        return Path() if self._path is None else self._path.parent
-
     @classmethod
     def _from_document(cls, document: Document) -> Self:
         passwords = complaints.passwords(document)
@@ -167,7 +189,8 @@ class Settings(Section):
             errors += complaints.mistakes(exc, document, cls, but_not_at=passwords.keys())
         if errors:
             raise complaints.one_error(errors)
-        settings = settings._with(sampling=settings.sampling.placed(document))
+        said = settings.model_fields_set & {"sampling", "masking", "classification"}
+        settings = settings._with(**{name: getattr(settings, name).placed(document) for name in said})
         settings._path = document.path
         return settings
 
