@@ -1,6 +1,7 @@
 -- What:         fill the tables by the rules, complete the keys, create what belongs after the data
 -- Parameters:   takes (list)          what the rules take from which table (devdb.sampling.rules.Take)
 --               value_settings (dict) how values are written and read, as at the source; its time zone among them
+--               staged (list)         tables whose rows wait elsewhere until keys are masked (devdb.catalog.model.Table)
 --               groups (list)         tables to complete together (devdb.sampling.groups.Group)
 --               cuts (list)           keys that become NULL where the parent is missing (devdb.sampling.references.Checked)
 --               drop_keys (list)      foreign keys whose dangling rows are dropped
@@ -25,8 +26,10 @@ BEGIN;
 {% endif %}
 {% include "populate/values.sql" %}
 {% include "populate/taken.sql" %}
+{% include "populate/stages.sql" %}
 {% include "populate/sample.sql" %}
 {% include "populate/parents.sql" %}
+{% include "populate/unstage.sql" %}
 {% include "populate/settle.sql" %}
 {% for name, _ in value_settings | dictsort %}
 SET LOCAL {{ name | ident }} = DEFAULT;

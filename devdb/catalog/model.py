@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -33,7 +33,8 @@ class Name:
 
 @dataclass(frozen=True)
 class Column:
-    """A column. `base_type` is the type without domain and length, spelled so that it can stand in a cast.
+    """A column. `base_type` is the type without domain and length, spelled so that it can stand in a cast; `sized_type`
+    is without domain, but with the length.
 
     `collation` is quoted SQL, and None for the default one.
     """
@@ -41,6 +42,7 @@ class Column:
     name: str
     type: str
     base_type: str
+    sized_type: str
     base_kind: str
     base_schema: str
     is_array: bool
@@ -82,6 +84,10 @@ class Table:
     rows too. `unique_keys` begins with the primary key; those of a partition are not told. `partition_columns`
     decide where a row of it lies. `may_enter` and `may_read` tell what the source's user may do: enter the schema, read
     all columns.
+
+    How a load treats it: `masks` is SQL, over the source's row f, of what is read in place of a column. With a `stage`,
+    the name of a temporary table, rows wait there for the keys to be complete, and `settles` is what is then done to
+    those of its columns, rows again called f, that had to be raw until then.
     """
 
     oid: int
@@ -97,6 +103,10 @@ class Table:
     partition_columns: tuple[str, ...] = ()
     may_enter: bool = True
     may_read: bool = True
+    masks: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
+    stage: str | None = field(default=None, compare=False)
+    settles: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
+    shuffled: tuple[str, ...] = field(default=(), compare=False)
 
     @cached_property
     def column(self) -> Mapping[str, Column]:
@@ -116,6 +126,30 @@ class Table:
     def only(self) -> str:
         """The table as FROM names it when its own rows alone are meant, as foreign keys mean them."""
         return f"ONLY {self.name.sql}" if self.has_children else self.name.sql
+
+    @property
+    def filled(self) -> str:
+        """SQL: what a load puts rows into until the keys are complete."""
+        return self.name.sql if self.stage is None else f"pg_temp.{ident(self.stage)}"
+
+    @property
+    def held(self) -> str:
+        """SQL: the table as FROM names it while a load looks for keys in the rows that it brought."""
+        return self.only if self.stage is None else self.filled
+
+    @property
+    def masked(self) -> str:
+        """SQL: the columns that a load names, of the source's row f, masked on the way."""
+        return _replaced(self.loaded_columns, self.masks)
+
+    @property
+    def settled(self) -> str:
+        """SQL: the columns that a load names, of the stage's row f, none raw any more."""
+        return _replaced(self.loaded_columns, self.settles)
+
+
+def _replaced(columns: Iterable[str], by: Mapping[str, str]) -> str:
+    return ", ".join(f"{by[name]} AS {ident(name)}" if name in by else f"f.{ident(name)}" for name in columns)
 
 
 @dataclass(frozen=True)

@@ -2,15 +2,15 @@
 -- Parameters:   schemas (list)  schemas to look into; empty means all but the system's
 -- Transaction:  no
 -- Repeatable:   yes
--- Why:          a domain's base type is told too: a foreign data wrapper sends comparisons of base types only. A domain
---               may forbid NULL as well
+-- Why:          a domain's base type is told too: a foreign data wrapper sends comparisons of base types only; with its
+--               length, which is a domain's own. A domain may forbid NULL as well
 
 WITH RECURSIVE base AS (
-    SELECT t.oid, t.oid AS base, false AS not_null
+    SELECT t.oid, t.oid AS base, -1 AS typmod, false AS not_null
     FROM pg_catalog.pg_type AS t
     WHERE t.typtype <> 'd'
     UNION ALL
-    SELECT t.oid, b.base, b.not_null OR t.typnotnull
+    SELECT t.oid, b.base, CASE WHEN t.typtypmod >= 0 THEN t.typtypmod ELSE b.typmod END, b.not_null OR t.typnotnull
     FROM base AS b
     JOIN pg_catalog.pg_type AS t ON t.typbasetype = b.oid AND t.typtype = 'd'
 )
@@ -19,6 +19,7 @@ SELECT
     a.attname AS name,
     pg_catalog.format_type(a.atttypid, a.atttypmod) AS type,
     pg_catalog.format_type(b.base, -1) AS base_type,
+    pg_catalog.format_type(b.base, CASE WHEN a.atttypid = b.base THEN a.atttypmod ELSE b.typmod END) AS sized_type,
     bt.typtype::text AS base_kind,
     bn.nspname AS base_schema,
     bt.typcategory = 'A' AS is_array,

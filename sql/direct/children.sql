@@ -6,7 +6,9 @@
 -- Why:          with a maximum each parent's are looked for by themselves: an index gives the first few of a million
 
 {% from "direct/macros.sql" import key_rows %}
+{% from "populate/mask_macros.sql" import masked %}
 {% set columns = e.child.loaded_columns %}
+{% call masked(e.child) %}
 {% if e.follow.max is not none %}
 SELECT {% if e.key.each %}DISTINCT ON (d.devdb_table, d.devdb_row) {% endif %}{{ columns | idents('d') }}
 FROM {{ key_rows(e.columns, e.names, arrays) | sql }} AS a
@@ -47,3 +49,4 @@ CROSS JOIN LATERAL (
 {% endif %}
 ) AS f
 {% endif %}
+{% endcall %}

@@ -23,7 +23,7 @@ UNION ALL
     ) AS h
 ) AS k ({{ k.names | idents }})
 WHERE NOT EXISTS (
-    SELECT FROM {{ k.parent.only | sql }} AS p
+    SELECT FROM {{ k.parent.held | sql }} AS p
     WHERE {{ k.compared('p', 'k') | sql }}
 );
 -- devdb: last of keys {{ loop.index0 | string | sql }}

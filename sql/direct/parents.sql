@@ -8,6 +8,8 @@
 --               for one after the other, each would be a journey to the source
 
 {% from "direct/macros.sql" import key_rows %}
+{% from "populate/mask_macros.sql" import masked %}
+{% call masked(k.table) %}
 {% if k.own_references %}
 WITH RECURSIVE a ({{ k.names | idents }}) AS (
     SELECT * FROM {{ key_rows(k.columns, k.names, arrays) | sql }} AS given
@@ -34,3 +36,4 @@ SELECT {{ k.table.loaded_columns | idents('f') }}
 FROM {{ key_rows(k.columns, k.names, arrays) | sql }} AS a
 JOIN {{ k.parent.only | sql }} AS f ON {{ k.compared('f', 'a') | sql }}
 {% endif %}
+{% endcall %}

@@ -34,7 +34,7 @@ SELECT pg_catalog.max(a.chunk) FROM pg_temp.{{ k.asked.name | ident }} AS a WHER
 {{ key_arrays(k, "a.round = " ~ at.step) | sql }}
 -- devdb: settle keys {{ loop.index0 | string | sql }}
 WITH came AS (
-    INSERT INTO {{ k.table.name.sql | sql }} AS t ({{ k.table.loaded_columns | idents }}) OVERRIDING SYSTEM VALUE
+    INSERT INTO {{ k.table.filled | sql }} AS t ({{ k.table.loaded_columns | idents }}) OVERRIDING SYSTEM VALUE
     SELECT {{ k.table.loaded_columns | idents('s') }}
     FROM pg_temp.{{ group.stage[k.table.oid].name | ident }} AS s
 {% if k.own_references %}

@@ -3,6 +3,8 @@
 -- Transaction:  part of the caller's
 -- Repeatable:   yes
 
+{% from "populate/mask_macros.sql" import masked %}
+{% call masked(take.table) %}
 SELECT {{ take.table.loaded_columns | idents('f') }}
 FROM {{ take.table.only | sql }} AS f
 {% if take.where %}
@@ -15,3 +17,4 @@ ORDER BY
 {% if take.limit is not none %}
 LIMIT {{ take.limit | literal }}
 {% endif %}
+{% endcall %}

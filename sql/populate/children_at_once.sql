@@ -19,7 +19,7 @@ BEGIN
 {{ begin_few(e) | sql }}
     <<chunks>>
     FOR chosen IN 0 .. CASE devdb.asked WHEN 0 THEN -1 ELSE (devdb.asked - 1) / {{ e.chunk | literal }} END LOOP
-        INSERT INTO {{ e.child.name.sql | sql }} ({{ e.child.loaded_columns | idents }}) OVERRIDING SYSTEM VALUE
+        INSERT INTO {{ e.child.filled | sql }} ({{ e.child.loaded_columns | idents }}) OVERRIDING SYSTEM VALUE
 {{ children(e, 'a.chunk = chunks.chosen') | sql }}
         ;
         GET DIAGNOSTICS fetched = ROW_COUNT;

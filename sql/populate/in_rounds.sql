@@ -70,7 +70,7 @@ BEGIN
         <<chunks>>
         FOR chosen IN 0 .. COALESCE(devdb.last_chunk, -1) LOOP
             WITH came AS (
-                INSERT INTO {{ k.table.name.sql | sql }} AS t ({{ k.table.loaded_columns | idents }})
+                INSERT INTO {{ k.table.filled | sql }} AS t ({{ k.table.loaded_columns | idents }})
                 OVERRIDING SYSTEM VALUE
 {{ named_rows(k, 'a.round = devdb.step AND a.chunk = chunks.chosen') | sql }}
                 RETURNING devdb.step{% if group.expansions %}, false, true{% endif %}{{ noted(group, k.table) | sql }}

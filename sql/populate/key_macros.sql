@@ -1,4 +1,5 @@
 {# The SQL that statements about keys share; k is a devdb.sampling.keys.KeySet, ask one of its asks. #}
+{% from "populate/mask_macros.sql" import masked %}
 
 {# The values that the condition `chosen` chooses, each once: the source's planner believes that all are different. #}
 {% macro values(k, value, chosen) %}
@@ -9,6 +10,7 @@ ANY (ARRAY(SELECT {% if k.columns | length > 1 %}DISTINCT {% endif %}{{ value | 
    names a superset; a hash has the source leave out most of it, and EXISTS makes it exact. So it does where a column
    is of a type that cannot be sent. #}
 {% macro named_rows(k, chosen) %}
+{% call masked(k.table) %}
 SELECT {{ k.table.loaded_columns | idents('f') }}
 FROM {{ k.foreign.sql | sql }} AS f
 WHERE true
@@ -28,6 +30,7 @@ WHERE true
 {% if k.parent.has_children %}
   AND f.devdb_tableoid = {{ k.parent.oid | literal }}
 {% endif %}
+{% endcall %}
 {% endmacro %}
 
 {# A temporary table, empty. #}
@@ -42,7 +45,7 @@ TRUNCATE pg_temp.{{ scratch.name | ident }};
 {# The keys that the child's rows in the dev database hold. #}
 {% macro held_keys(ask, k, condition) %}
 SELECT {{ ask.values(k) | sql }}
-FROM {{ ask.key.child.only | sql }} AS c {{ ask.lateral | sql }}
+FROM {{ ask.key.child.held | sql }} AS c {{ ask.lateral | sql }}
 WHERE {{ condition | sql }}
   AND {{ ask.present | sql }}
 {% endmacro %}
@@ -50,6 +53,7 @@ WHERE {{ condition | sql }}
 {# The children, of the parents whose keys are chosen by the condition `chosen`; e is a devdb.sampling.keys.Expansion.
    With a maximum each parent's are asked for by themselves, so that the source reads no more of them than are wanted. #}
 {% macro children(e, chosen) %}
+{% call masked(e.child) %}
 {% set columns = e.child.loaded_columns %}
 {% if e.follow.max is none and e.key.each %}
 SELECT {{ columns | idents('f') }}
@@ -108,6 +112,7 @@ CROSS JOIN LATERAL (
 ) AS d
 WHERE {{ chosen | sql }}
 {% endif %}
+{% endcall %}
 {% endmacro %}
 
 {# Has a wrapper read no more children of a parent than are wanted. Without statistics it takes all parents for small, and
@@ -132,7 +137,7 @@ INSERT INTO pg_temp.{{ e.asked.name | ident }}
 SELECT {{ e.names | idents('k') }}, {{ chunk(e) | sql }}
 FROM (
     SELECT {{ e.parent_values('p') | sql }}
-    FROM {{ e.key.parent.only | sql }} AS p
+    FROM {{ e.key.parent.held | sql }} AS p
     WHERE {{ condition | sql }}
 {% for name in e.key.parent_columns %}
       AND p.{{ name | ident }} IS NOT NULL

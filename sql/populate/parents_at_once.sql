@@ -25,7 +25,7 @@ UNION ALL
         ) AS h
     ) AS k ({{ k.names | idents }})
     WHERE NOT EXISTS (
-        SELECT FROM {{ k.parent.only | sql }} AS p
+        SELECT FROM {{ k.parent.held | sql }} AS p
         WHERE {{ k.compared('p', 'k') | sql }}
     );
     GET DIAGNOSTICS asked = ROW_COUNT;
@@ -34,7 +34,7 @@ UNION ALL
     END IF;
     <<chunks>>
     FOR chosen IN 0 .. CASE devdb.asked WHEN 0 THEN -1 ELSE (devdb.asked - 1) / {{ k.chunk | literal }} END LOOP
-        INSERT INTO {{ k.table.name.sql | sql }} ({{ k.table.loaded_columns | idents }}) OVERRIDING SYSTEM VALUE
+        INSERT INTO {{ k.table.filled | sql }} ({{ k.table.loaded_columns | idents }}) OVERRIDING SYSTEM VALUE
 {{ named_rows(k, 'a.chunk = chunks.chosen') | sql }}
         ;
         GET DIAGNOSTICS fetched = ROW_COUNT;

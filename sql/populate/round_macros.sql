@@ -22,11 +22,11 @@
 {% set identity = group.identity(table) %}
 INSERT INTO pg_temp.{{ group.added[table.oid].name | ident }} (round{{ noted_names(group, table) | sql }})
 SELECT 0{% if group.expansions %}, true, true{% endif %}{{ noted(group, table) | sql }}
-FROM {{ table.only | sql }} AS t;
+FROM {{ table.held | sql }} AS t;
 {% if table.oid in group.known %}
 INSERT INTO pg_temp.{{ group.known[table.oid].name | ident }} ({{ identity.names | idents }}, is_chosen)
 SELECT {% for _, value in identity.values %}{{ value | sql }}, {% endfor %}{% if identity.is_numbered %}{{ identity.numbering | sql }}, {% endif %}true
-FROM {{ table.only | sql }} AS t;
+FROM {{ table.held | sql }} AS t;
 {% endif %}
 {% endmacro %}
 
@@ -107,7 +107,7 @@ FROM (
 {% endif %}
 {% else %}
     SELECT {{ e.parent_values('p') | sql }}
-    FROM {{ e.key.parent.only | sql }} AS p
+    FROM {{ e.key.parent.held | sql }} AS p
     WHERE {{ at.mark | sql }} < 0
 {% for name in e.key.parent_columns %}
       AND p.{{ name | ident }} IS NOT NULL
@@ -140,7 +140,7 @@ WITH arrived AS MATERIALIZED (
     SELECT {% for name in identity.names %}t.devdb_{{ name | sql }}, {% endfor %}true FROM there AS t
     ON CONFLICT ({{ identity.names | idents }}) DO UPDATE SET is_chosen = true
 ), came AS (
-    INSERT INTO {{ table.name.sql | sql }} AS t ({{ table.loaded_columns | idents }}) OVERRIDING SYSTEM VALUE
+    INSERT INTO {{ table.filled | sql }} AS t ({{ table.loaded_columns | idents }}) OVERRIDING SYSTEM VALUE
     SELECT {{ table.loaded_columns | idents('t') }} FROM there AS t WHERE t.devdb_is_chosen IS NULL
     RETURNING {{ at.step | sql }}, true, true{{ noted(group, table) | sql }}
 ), chosen AS (

@@ -4,10 +4,12 @@
 -- Repeatable:   no
 -- Why:          a table may have no columns, or none but generated ones: then none are named
 
+{% from "populate/mask_macros.sql" import masked %}
 {% for take in takes %}
 {% set columns = take.table.loaded_columns %}
 \warn {{ "taking %s" | format(take.table.name) | argument }}
-INSERT INTO {{ take.table.name.sql | sql }} {% if columns %}({{ columns | idents }}) {% endif %}OVERRIDING SYSTEM VALUE
+INSERT INTO {{ take.table.filled | sql }} {% if columns %}({{ columns | idents }}) {% endif %}OVERRIDING SYSTEM VALUE
+{% call masked(take.table) %}
 SELECT {{ columns | idents('f') }}
 FROM {{ take.foreign.sql | sql }} AS f
 WHERE true
@@ -25,6 +27,7 @@ ORDER BY
 {% if take.limit is not none %}
 LIMIT {{ take.limit | literal }}
 {% endif %}
+{% endcall %}
 ;
 INSERT INTO pg_temp.devdb_taken VALUES ({{ take.table.name.sql | literal }}, 'rule', :ROW_COUNT, pg_catalog.clock_timestamp());
 {% endfor %}
