@@ -122,7 +122,7 @@ def update_dev_db_data(options: Options) -> None:
 def _act(action: str, command: str, options: Options) -> None:
     # Nothing of what is loaded is ever garbage: not looked through meanwhile, nor afterwards.
     gc.disable()
-    settings = options.settings()
+    settings = options.keyed_settings()
     import psycopg
 
     from devdb.opening import Opening

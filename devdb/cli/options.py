@@ -71,6 +71,15 @@ class Options:
         )
         return Settings.load(self.config, overrides=overrides)
 
+    def keyed_settings(self) -> Settings:
+        """As `settings`; where values are masked, with the key, which is made when there is none."""
+        settings = self.settings()
+        if not settings.is_masking:
+            return settings
+        from devdb.settings.mask_key import mask_key
+
+        return settings.with_mask_key(mask_key(settings, note=lambda text: click.echo(f"note: {text}", err=True)))
+
 
 _OPTIONS: dict[str, Callable[[_Command], _Command]] = {
     "host": click.option("-h", "--host", metavar="HOST", help="Dev server's host or socket directory."),

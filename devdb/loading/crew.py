@@ -12,11 +12,15 @@ from devdb.server.connection import cancel_quietly
 
 @dataclass(eq=False)
 class Task:
-    """Something to do on one connection; which tables it fills, and which it looks at, by OID."""
+    """Something to do on one connection; which tables it fills, and which it looks at, by OID.
+
+    `is_for_first`: only the first worker's session has what it takes.
+    """
 
     fills: frozenset[int]
     reads: frozenset[int]
     run: Callable[[Worker], None]
+    is_for_first: bool = False
 
 
 class Crew:
@@ -47,7 +51,7 @@ class Crew:
             raise self._failure
 
     def _run(self, worker: Worker) -> None:
-        while (task := self._next()) is not None:
+        while (task := self._next(worker)) is not None:
             try:
                 task.run(worker)
             except BaseException as exc:
@@ -57,13 +61,14 @@ class Crew:
                 self._unfinished.remove(task)
                 self._changed.notify_all()
 
-    def _next(self) -> Task | None:
+    def _next(self, worker: Worker) -> Task | None:
+        is_first = worker is self._workers[0]
         with self._changed:
             while True:
                 if self._failure is not None or not self._tasks:
                     return None
                 for task in self._tasks:
-                    if self._is_ready(task):
+                    if (is_first or not task.is_for_first) and self._is_ready(task):
                         self._tasks.remove(task)
                         return task
                 self._changed.wait()

@@ -57,6 +57,7 @@ class DirectLoad:
             snapshot=self._snapshot,
             reporter=run.reporter,
             jobs=jobs,
+            staged=frozenset(table.oid for table in ground.plan["staged"]),
         )
         self._load.begin()
 
@@ -79,7 +80,10 @@ class DirectLoad:
             for connection in connections:
                 for name, value in self._ground.plan["value_settings"].items():
                     connection.execute("SELECT pg_catalog.set_config(%s, %s, false)", (name, value))
+            staged = self._ground.plan["staged"]
+            self._stage.run_template("populate/stages.sql", staged=staged)
             load.run(connections, own_transaction=not self._run.in_place)
+            self._stage.run_template("populate/unstage.sql", staged=staged)
             for name in self._ground.plan["value_settings"]:
                 self._stage.say(f"RESET {name};")
         read = [*(take.table for take in load.takes), *(table for group in load.groups for table in group.tables)]

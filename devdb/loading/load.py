@@ -56,7 +56,8 @@ class Loaded:
 class Load:
     """One load by COPY: `begin` has the source read what the rules choose, `run` puts it where it belongs.
 
-    `bytes_of` tells the size of a table at the source, with its partitions.
+    `bytes_of` tells the size of a table at the source, with its partitions. `staged` are the tables, by OID, whose
+    stage is in the session of the first connection that `run` is given.
     """
 
     takes: Sequence[Take]
@@ -66,6 +67,7 @@ class Load:
     snapshot: Snapshot
     reporter: Reporter
     jobs: int
+    staged: frozenset[int] = frozenset()
     loaded: dict[Name, Loaded] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -107,10 +109,13 @@ class Load:
             reading.abandon()
 
     def _tasks(self) -> list[Task]:
-        tasks = [Task(frozenset([take.table.oid]), frozenset(), self._taking(take)) for take in self._ordered]
+        tasks = [
+            Task(frozenset([take.table.oid]), frozenset(), self._taking(take), take.table.stage is not None)
+            for take in self._ordered
+        ]
         for group in self.groups:
             oids = frozenset(table.oid for table in group.tables)
-            tasks.append(Task(oids, group.reads, self._completing(group)))
+            tasks.append(Task(oids, group.reads, self._completing(group), bool(group.reads & self.staged)))
         return tasks
 
     def _taking(self, take: Take) -> Callable[[Worker], None]:
@@ -120,7 +125,7 @@ class Load:
                 self._tell(f"taking {take.table.name}")
                 # Frozen rows need no second visit by VACUUM, nor the hint bits that the indexes' builders would set.
                 try:
-                    if worker.is_alone and take.table.kind == "r":
+                    if worker.is_alone and take.table.kind == "r" and take.table.stage is None:
                         with worker.connection.transaction():
                             worker.execute(f"TRUNCATE {take.table.only}", path=str(take.table.name))
                             loaded.by_rule += self._into(reading, worker, target(take.table), freeze=True)

@@ -45,6 +45,6 @@ class Worker:
 
 
 def target(table: Table, name: str | None = None) -> str:
-    """SQL: where COPY is to put rows of `table`: the table itself, or the one called `name` that has its columns."""
+    """SQL: where COPY is to put rows of `table`: where they belong, or the one called `name` that has its columns."""
     columns = ", ".join(map(ident, table.loaded_columns))
-    return f"{name or table.name.sql} ({columns})" if columns else name or table.name.sql
+    return f"{name or table.filled} ({columns})" if columns else name or table.filled

@@ -9,14 +9,13 @@ times as fast, and not made to withstand a cryptographer: for choosing among man
 
 from __future__ import annotations
 
+from devdb.settings.settings import MASK_KEY
 from devdb.sqltext.quoting import literal
 
-# Of the session; its value 64 hexadecimal digits.
-SETTING = "devdb.mask_key"
 KEY_BYTES = 32
 _BLOCK_BYTES = 64  # of SHA-256, to which HMAC brings its key
 _POSITIVE = 2**63 - 1
-_KEY = f"pg_catalog.decode(pg_catalog.current_setting('{SETTING}'), 'hex')"
+_KEY = f"pg_catalog.decode(pg_catalog.current_setting('{MASK_KEY}'), 'hex')"
 
 
 def octets(text: str, encoding: str) -> str:

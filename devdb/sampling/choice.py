@@ -51,6 +51,17 @@ class Choice:
     source: Source | None = field(default=None, repr=False)
     settings: Settings | None = field(default=None, repr=False)
 
+    @property
+    def followed_keys(self) -> list[ForeignKey]:
+        """The keys by which rows are looked for, upward or downward."""
+        return [item.key for item in self.references if not item.is_cut or item.follow is not None]
+
+    @property
+    def entered(self) -> list[Name]:
+        """The filled tables that children are put into."""
+        assert self.source is not None
+        return [self.source.root(item.key.child).name for item in self.references if item.follow is not None]
+
 
 def choose(source: Source, settings: Settings) -> Choice:
     """What `settings` choose of `source`. Raises SettingsError with all that does not fit it."""

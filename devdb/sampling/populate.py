@@ -34,7 +34,7 @@ def plan(
     *,
     is_sampled_by_site: bool = False,
 ) -> dict[str, Any]:
-    """The parameters of populate_dev_db.sql that come from the source: takes, groups, keys, sequences, views.
+    """The parameters of populate_dev_db.sql that come from the source: takes, stages, groups, keys, sequences, views.
 
     `is_sampled_by_site`: a template of the site's may have put rows into any table.
     """
@@ -53,6 +53,7 @@ def plan(
     violation = settings.sampling.on_violation
     return {
         "takes": takes,
+        "staged": [table for table in source.filled_tables if table.stage is not None],
         "groups": closure.groups(
             source,
             used,

@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import Field, PrivateAttr, ValidationError
+from pydantic import Field, PrivateAttr, SecretStr, ValidationError
 
 from devdb.errors import SettingsError, UsageError
 from devdb.settings import complaints, unmatched
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 FILE_NAME = "devdb.yaml"
+MASK_KEY = "devdb.mask_key"  # the setting of a session that holds the key for masking, in hexadecimal digits
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,7 @@ class Settings(Section):
 
     _path: Path | None = PrivateAttr(default=None)
     _overrides: Overrides = PrivateAttr(default=Overrides())
+    _mask_key: SecretStr | None = PrivateAttr(default=None)
 
     @classmethod
     def load(cls, path: Path | None = None, *, overrides: Overrides = Overrides()) -> Self:
@@ -154,14 +156,14 @@ class Settings(Section):
     def source_conninfo(self) -> dict[str, str]:
         """Return libpq's parameters for the source, for `connect(**params)`.
 
-        A password is among them only if the command line held it in a connection string: do not log them, do not
-        pass them on as arguments of a program.
+        A password is among them only if the command line held it in a connection string, the key for masking once
+        these settings have it: do not log them, do not pass them on as arguments of a program.
         """
-        return self.source.params()
+        return self._keyed(self.source.params())
 
     def target_conninfo(self, dbname: str | None = None) -> dict[str, str]:
         """Return libpq's parameters for the dev server; `dbname` None means the dev database. As `source_conninfo`."""
-        return {**self.target.params(), "dbname": dbname or self.target.dbname}
+        return self._keyed({**self.target.params(), "dbname": dbname or self.target.dbname})
 
     def unmatched_patterns(self, tables: Iterable[tuple[str, str]]) -> list[SettingsError]:
         """Return an error for each pattern of `sampling.tables`, and each seed, that fits no table (schema, name)."""
@@ -173,6 +175,12 @@ class Settings(Section):
         A key is the schema and name of the table that holds it, its columns, and its own name.
         """
         return unmatched.key_patterns(self.sampling, keys, schemas=self.source.schemas)
+
+    def with_mask_key(self, key: SecretStr) -> Self:
+        """Return these settings, whose connections hand the key for masking to the server."""
+        settings = self._with()
+        settings._mask_key = key
+        return settings
 
     def with_sampling(self, sampling: Sampling) -> Self:
         """Return these settings with another section `sampling`. Raises ScriptFailed for SQL in it that is none."""
@@ -193,6 +201,14 @@ class Settings(Section):
         settings = settings._with(**{name: getattr(settings, name).placed(document) for name in said})
         settings._path = document.path
         return settings
+
+    def _keyed(self, params: dict[str, str]) -> dict[str, str]:
+        """Return the parameters with the key, in the startup packet: no statement holds it, so no log does."""
+        if self._mask_key is None:
+            return params
+        # An options parameter replaces PGOPTIONS, so what that says must be carried along.
+        options = params.get("options") or os.environ.get("PGOPTIONS") or ""
+        return {**params, "options": f"{options} -c {MASK_KEY}={self._mask_key.get_secret_value()}".lstrip()}
 
     def _with(self, **changed: Any) -> Self:
         return self.model_copy(update=changed)

@@ -1,0 +1,52 @@
+"""From decisions to a source whose tables know how they are masked; everything that cannot be is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from typing import Any
+
+import psycopg
+
+from devdb.catalog.model import Column, ForeignKey, Name, Source, Table
+from devdb.masking import checking, constraints, decisions
+from devdb.masking.plan import Plan, partition_errors, plan
+from devdb.masking.shared import share
+from devdb.settings import Settings, one_error
+from devdb.sqltext.templates import Templates
+
+Propose = Callable[[Table, Column], "str | None"]
+
+
+def prepare(
+    connection: psycopg.Connection[Any],
+    templates: Templates,
+    source: Source,
+    settings: Settings,
+    *,
+    keys: Sequence[ForeignKey],
+    taken: Collection[Name],
+    propose: Propose,
+) -> Plan:
+    """How the tables that are `taken` are masked. `keys` are all of the sample's; `propose` says what to write.
+
+    Raises SettingsError with every mistake, and Refused for columns on which nobody decided. The source is asked for
+    its constraints, and for masked values of some rows of each table.
+    """
+    labels = decisions.read_labels(connection, templates) if settings.classification.security_labels else []
+    shared = share(source, keys, decisions.decide(source, settings, labels))
+    with_masks = {
+        one.table.oid: one.table
+        for one in shared.decisions.columns.values()
+        if one.mask is not None and one.table.name in taken
+    }
+    limits = constraints.read(connection, templates, with_masks.values())
+    planned, errors = plan(source, shared, limits, locale=settings.masking.locale)
+    errors += [*shared.errors, *partition_errors(source, planned, keys)]
+    if errors:
+        raise one_error(errors)
+    if settings.is_strict:
+        undecided = [one for one in shared.decisions.undecided if one.table.name in taken]
+        decisions.refuse_undecided(undecided, propose)
+    if broken := checking.check(connection, planned, with_masks.values(), limits):
+        raise one_error(broken)
+    return planned
