@@ -15,6 +15,7 @@ CUSTOMERS, ORDERS = 500_000, 3_000_000
 LINKS, PLACES, VISITS = 10_000, 3_000_000, 100_000
 EMPLOYEES, DEVICES, READINGS, REMARKS = 100_000, 100_000, 500_000, 300_000
 CALLS = 1_000_000
+PEOPLE = 3_000_000
 TABLES = 400
 
 
@@ -52,6 +53,11 @@ class Sources:
     def hub(self) -> str:
         """A row that a million rows refer to."""
         return self._make("hub", {"hub.sql": {"calls": self.rows(CALLS)}})
+
+    @cached_property
+    def people(self) -> str:
+        """A table of people, with ten columns that nobody else is to see."""
+        return self._make("people", {"people.sql": {"people": self.rows(PEOPLE)}})
 
     @cached_property
     def keys(self) -> str:

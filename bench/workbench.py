@@ -59,13 +59,22 @@ class Bench:
         return found
 
     def updating(
-        self, source: str, sample: Sample, *, dbname: str, reader: str | None, by: Address | None = None, note: str = ""
+        self,
+        source: str,
+        sample: Sample,
+        *,
+        dbname: str,
+        reader: str | None,
+        by: Address | None = None,
+        note: str = "",
+        besides: Mapping[str, Any] | None = None,
     ) -> Way:
         """update-dev-db-data, the whole command, on a dev database that build-dev-db makes at once.
 
-        `by` is where the source is reached, by this machine and by the dev server; None: where it is.
+        `by` is where the source is reached, by this machine and by the dev server; None: where it is. `besides` are
+        further sections of the settings.
         """
-        config = self.settings(source, sample.settings, dbname=dbname, reader=reader, by=by)
+        config = self.settings(source, sample.settings, dbname=dbname, reader=reader, by=by, besides=besides)
         env = self.place.env(password=by.password if by else None)
         self.place.command("build-dev-db", config, "--no-dump", env=env)
         name = ", ".join(filter(None, (f"devdb, {reader}" if reader else "devdb", note)))
@@ -79,6 +88,7 @@ class Bench:
         dbname: str,
         reader: str | None = None,
         by: Address | None = None,
+        besides: Mapping[str, Any] | None = None,
     ) -> Path:
         """A settings file for the dev database `dbname`."""
         section: dict[str, Any] = {"dbname": source}
@@ -87,5 +97,5 @@ class Bench:
         if by is not None:
             address = {"host": by.host, "port": by.port}
             section |= {**address, "fdw_options": address}
-        values = {"source": section, "target": {"dbname": dbname}, "sampling": dict(sampling)}
+        values = {"source": section, "target": {"dbname": dbname}, "sampling": dict(sampling), **(besides or {})}
         return self.place.settings(dbname, values)
