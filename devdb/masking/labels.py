@@ -31,8 +31,10 @@ class Label:
     column: str
     text: str
 
-    def __str__(self) -> str:
-        return f"{self.table}.{self.column}: {self.text}"
+    @property
+    def is_unmasking(self) -> bool:
+        """Whether it says that everybody may see the values."""
+        return _NOT_MASKED.fullmatch(self.text) is not None
 
 
 def read_labels(connection: psycopg.Connection[Any], templates: Templates) -> list[Label]:
@@ -43,7 +45,7 @@ def read_labels(connection: psycopg.Connection[Any], templates: Templates) -> li
 
 def mask_of(label: Label) -> Mask | None:
     """The mask that is nearest to what the label says; None when there is none."""
-    if _NOT_MASKED.fullmatch(label.text):
+    if label.is_unmasking:
         return Mask.of("keep")
     match = _MASKED.fullmatch(label.text)
     if match is None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from devdb.errors import SettingsError
+from devdb.settings.column_patterns import ColumnPattern
 from devdb.settings.complaints import nearest
+from devdb.settings.fields import Placed
 from devdb.settings.key_patterns import KeyPattern, key_pattern_for
 from devdb.settings.patterns import Pattern, parse_pattern, pattern_for
 from devdb.settings.sampling import Sampling
@@ -51,6 +53,52 @@ def key_patterns(sampling: Sampling, keys: Iterable[Key], *, schemas: Collection
             hint = _left_out(pattern.table, schemas) or _nearest_key(pattern, known)
             errors.append(SettingsError(message, path=value.path, line=value.line, hint=hint))
     return errors
+
+
+def column_patterns(
+    section: str,
+    said: Iterable[tuple[ColumnPattern, Placed]],
+    columns: Mapping[tuple[str, str], Collection[str]],
+    *,
+    schemas: Collection[str] | None,
+    others: Mapping[tuple[str, str], str],
+) -> list[SettingsError]:
+    """Return an error for each pattern of `section` that matches none of the `columns` of tables (schema, name).
+
+    `schemas` are those that the settings choose; None for all. `others` says of what else there is why it has no
+    columns that matter here.
+    """
+    errors = []
+    for pattern, value in said:
+        names = [(table, name) for table, names in _tables(pattern, columns) for name in names]
+        if not any(pattern.column.matches(name) for _, name in names):
+            what = "there is no such column" if pattern.exact else "no column matches"
+            message = f"{section}.{pattern.text}: {what} in the source"
+            table = (pattern.table.schema.text, pattern.table.table.text)
+            hint = others.get(table) or _left_out(pattern.table, schemas) or _nearest_column(pattern, names, columns)
+            errors.append(SettingsError(message, path=value.path, line=value.line, hint=hint))
+    return errors
+
+
+def _tables(
+    pattern: ColumnPattern, columns: Mapping[tuple[str, str], Collection[str]]
+) -> Iterable[tuple[tuple[str, str], Collection[str]]]:
+    """Return the tables that the pattern names, with their columns."""
+    if pattern.table.exact:
+        table = (pattern.table.schema.text, pattern.table.table.text)
+        return [(table, columns[table])] if table in columns else []
+    return [(table, names) for table, names in columns.items() if pattern.table.matches(*table)]
+
+
+def _nearest_column(
+    pattern: ColumnPattern, found: Sequence[tuple[tuple[str, str], str]], columns: Collection[tuple[str, str]]
+) -> str | None:
+    """Return the nearest column of the tables that were `found`; without any, the nearest table."""
+    if not found:
+        return _nearest_table(pattern.table, columns)
+    if not pattern.column.exact:
+        return None
+    return nearest(pattern.column.text, {name for _, name in found})
 
 
 def _what(pattern: KeyPattern) -> str:
