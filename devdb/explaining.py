@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from devdb.errors import CheckFailed, ConnectionFailed, DevdbError, ScriptFailed
 from devdb.sampling.rules import Take
+from devdb.server.connection import LOCK_HINT, LOCK_TIMEOUT
 from devdb.sqltext.statements import Script
 
 FOREIGN_KEY_VIOLATION = "23503"
@@ -33,6 +34,8 @@ def explained(exc: ScriptFailed, script: Script, takes: Iterable[Take]) -> Devdb
         return _no_source(exc)
     if sqlstate == _NO_RIGHT:
         exc.hint = next((hint for words, hint in _RIGHTS.items() if words in exc.reason), exc.hint)
+    if sqlstate == LOCK_TIMEOUT:
+        exc.hint = exc.hint or LOCK_HINT
     return _of_rule(exc, script, takes) or exc
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
+from collections.abc import Mapping
 from concurrent.futures import Future
 
 import psycopg
@@ -21,8 +22,9 @@ class Opening:
     def __init__(self, settings: Settings, command: str) -> None:
         name = application_name(command)
         maintenance = settings.target_conninfo(settings.target.maintenance_db)
-        self._source = _opened(make_conninfo(**settings.source_conninfo()), name, read_only=True)
-        self._maintenance = _opened(make_conninfo(**maintenance), name, read_only=False)
+        source = make_conninfo(**settings.source_conninfo())
+        self._source = _opened(source, name, read_only=True, session=settings.source.limits)
+        self._maintenance = _opened(make_conninfo(**maintenance), name)
         # What reads the source by COPY: programs are asked for their versions, and remembered.
         threading.Thread(target=programs.installed, args=("psql",), name="devdb", daemon=True).start()
 
@@ -40,13 +42,15 @@ class Opening:
             opened.add_done_callback(_close)
 
 
-def _opened(conninfo: str, name: str, *, read_only: bool) -> Future[Connection]:
+def _opened(
+    conninfo: str, name: str, *, read_only: bool = False, session: Mapping[str, str] | None = None
+) -> Future[Connection]:
     """The connection, from a thread that nobody waits for at the end: a server may take minutes not to answer."""
     opened: Future[Connection] = Future()
 
     def run() -> None:
         try:
-            opened.set_result(connect(conninfo, read_only=read_only, application_name=name))
+            opened.set_result(connect(conninfo, read_only=read_only, session=session, application_name=name))
         except BaseException as exc:
             opened.set_exception(exc)
 

@@ -11,10 +11,11 @@ import psycopg
 from psycopg.conninfo import make_conninfo
 
 from devdb import readers
-from devdb.catalog import dev_server
+from devdb.catalog import dev_server, source_role
 from devdb.catalog import source as catalog
 from devdb.catalog.dev_server import DevServer
 from devdb.catalog.model import Database, Source
+from devdb.catalog.source_role import SourceRole
 from devdb.creating import Creation
 from devdb.errors import ConnectionFailed, Refused, SettingsError
 from devdb.opening import Opening
@@ -25,6 +26,7 @@ from devdb.sampling.choice import Choice
 from devdb.server import link
 from devdb.server.connection import Connection, application_name, close_quietly, connect
 from devdb.settings import Settings
+from devdb.sqltext.quoting import ident
 from devdb.sqltext.templates import Templates
 
 
@@ -135,7 +137,7 @@ def ground(run: Run, *, may_create: bool) -> Iterator[Ground]:
         kept = _refuse_replacement(run, templates, server, source, previous, may_create=may_create)
         if run.in_place:
             _refuse_large(templates, server, source_connection, source, previous)
-        _warn(run, source, server)
+        _warn(run, source, server, source_role.read(source_connection, templates))
         yield Ground(
             run, templates, source_connection, lock, previous, kept, source, target, server, foreign_schemas, chosen,
             plan, reader, creation,
@@ -143,6 +145,7 @@ def ground(run: Run, *, may_create: bool) -> Iterator[Ground]:
 
 
 def _has_own_setup(templates: Templates) -> bool:
+        _refuse_noting(run, templates, lock, source_connection)
     return templates.are_replaced("setup_dev_db.sql") or templates.are_replaced("setup")
 
 
@@ -249,6 +252,19 @@ def _refuse_large(
     assert previous is not None
     locks = 2 * catalog.lock_count(source_connection, templates, source.schemas) + len(source.tables)
     locks += catalog.lock_count(previous, templates, [*source.schemas, *link.foreign_schemas(source.schemas).values()])
+def _refuse_noting(run: Run, templates: Templates, lock: Connection, source_connection: Connection) -> None:
+    """The password goes into the dev database, and nowhere else on that server."""
+    noting = dev_server.noting(lock, templates) if source_connection.info.password else []
+    if not noting:
+        return
+    what = "the dev server would keep the password of the source where others may read it"
+    user = ident(lock.info.user)
+    remedy = "; ".join(f"ALTER ROLE {user} SET {setting}" for setting in noting)
+    if not run.yes:
+        raise Refused(what, hint=f"have a superuser say {remedy}; or let it happen with --yes")
+    run.warn(f"{what}: {remedy} prevents that")
+
+
     if locks > server.lock_table_size:
         needed = -(-locks * _current_setting(previous, "max_locks_per_transaction") // server.lock_table_size)
         raise Refused(
@@ -264,7 +280,9 @@ def _current_setting(connection: Connection, name: str) -> int:
     return int(str(row[0]))
 
 
-def _warn(run: Run, source: Source, server: DevServer) -> None:
+def _warn(run: Run, source: Source, server: DevServer, role: SourceRole) -> None:
+    if warning := role.warning(source.database.version):
+        run.warn(warning)
     if source.database.large_objects:
         run.warn(f"the source's {source.database.large_objects} large objects are not copied")
     if not run.in_place and server.lc_collate is None and run.settings.target.template is None:

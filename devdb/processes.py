@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from datetime import datetime, timezone
@@ -31,6 +32,9 @@ from devdb.sampling.proportions import deviations, estimated_rows
 from devdb.sampling.references import Checked
 from devdb.sampling.violations import not_valid_instead
 from devdb.server import link
+from devdb.server.link import Import
+from devdb.settings.mask_key import VARIABLE
+from devdb.settings.settings import MASK_KEY
 from devdb.sqltext.statements import Script
 from devdb.stage import Stage
 
@@ -53,7 +57,10 @@ class Workplace:
         self._files: dict[str, Path] = {}
         self._tables: list[TableRows] = []
         self._load: DirectLoad | None = None
-        self._imports = populate.imports(ground.source, ground.choice, ground.foreign_schemas)
+        # Rows that do not come through the link need no foreign tables; who keeps the link wants them.
+        has_imports = ground.reader == "wrapper" or self._settings.source.keep_link
+        found = populate.imports(ground.source, ground.choice, ground.foreign_schemas) if has_imports else ()
+        self._imports: Sequence[Import] = found
         self._done = False
 
     def __enter__(self) -> Workplace:
@@ -96,6 +103,7 @@ class Workplace:
                 owner=self._settings.schema_file.owner,
                 privileges=self._settings.schema_file.privileges,
                 skip_extensions=self._settings.extensions.skip,
+                lock_timeout_ms=self._settings.source.lock_timeout_ms,
             )
             self._changes = [] if previous is None else schema_drift.drift(previous, written.text)
             for note in written.notes:
@@ -146,7 +154,7 @@ class Workplace:
             pre_data=self._pre_data,
             **({"imports": (), "extensions": ()} if self._is_imported_apart else self._import),
         )
-        if self._load is not None and self._is_imported_apart and self._run.finishes:
+        if self._load is not None and self._is_imported_apart and self._imports and self._run.finishes:
             self._load.begin_import(self._import)
         if not self._run.dry_run:
             base = self._ground
@@ -201,9 +209,13 @@ class Workplace:
         replacing = Replacing(self._run, self._ground, self._stage)
         if self._run.in_place:
             self._stage.commit()
+        keeps_link = self._settings.source.keep_link
+        if not keeps_link:
+            self._run.reporter.step("removing the link to the source")
+            replacing.unlink(own_transaction=not self._run.in_place)
             self._done = True
         if self._run.dump and not self._run.dry_run:
-            self._files |= replacing.dump(imports=self._imports, relink={**self._link, **self._import})
+            self._files |= replacing.dump(relink={**self._link, **self._import} if keeps_link else None)
         if not self._run.in_place:
             # After the dump, which is of the source alone, and with the link there again: theirs may be views on it.
             replacing.keep_schemas()

@@ -55,7 +55,7 @@ def session(source: Source) -> dict[str, str]:
     """Settings of every session that reads rows at the source, whichever way they take."""
     return {
         "default_transaction_read_only": "on",
-        "statement_timeout": str(source.statement_timeout_ms),
+        **source.limits,
         "idle_in_transaction_session_timeout": "0",
         # What the dev database is filled under too: money is no number but text in the custom of a country.
         "lc_monetary": "C",

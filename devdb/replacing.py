@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 import psycopg
@@ -12,7 +12,6 @@ from devdb.preflight import Ground, Run
 from devdb.sampling.violations import not_valid_instead
 from devdb.server import link, programs
 from devdb.server.connection import raise_if_lost
-from devdb.server.link import Import
 from devdb.sqltext.statements import Script
 from devdb.stage import Stage
 
@@ -25,15 +24,20 @@ class Replacing:
         self._ground = ground
         self._stage = stage
 
-    def dump(self, *, imports: Sequence[Import], relink: Mapping[str, object]) -> dict[str, Path]:
-        """Write the dump, from a database without the link; then link it again. Returns the files by what they are.
+    def unlink(self, *, own_transaction: bool) -> None:
+        """Take the link out of the database."""
+        self._stage.run_template("unlink_dev_db.sql", own_transaction=own_transaction)
 
-        `imports` are the foreign schemas of the link, `relink` the parameters of link_dev_db.sql.
+    def dump(self, *, relink: Mapping[str, object] | None) -> dict[str, Path]:
+        """Write the dump, from a database without the link. Returns the files by what they are.
+
+        `relink` are the parameters of link_dev_db.sql, which puts the link back; None: it is gone, for good.
         """
         from devdb.server import dump
 
         directory = self._run.settings.output_directory
-        self._stage.run_template("unlink_dev_db.sql", imports=imports)
+        if relink is not None:
+            self.unlink(own_transaction=True)
         self._run.reporter.step("writing the dump")
         ours = self._stage.query("SELECT 1 FROM pg_catalog.pg_extension WHERE extname = 'postgres_fdw'") == []
         written = dump.write(
@@ -45,8 +49,9 @@ class Replacing:
         )
         for note in written.notes:
             self._run.reporter.note(note)
-        self._run.reporter.step("linking again")
-        self._stage.run_template("link_dev_db.sql", **relink)
+        if relink is not None:
+            self._run.reporter.step("linking again")
+            self._stage.run_template("link_dev_db.sql", **relink)
         return {"archive": written.archive, "script": written.script}
 
     def keep_schemas(self) -> None:

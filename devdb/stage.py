@@ -18,6 +18,7 @@ from devdb import explaining
 from devdb.errors import DevdbError, ScriptFailed
 from devdb.preflight import Ground, Run
 from devdb.progress import Reporter
+from devdb.server import link
 from devdb.server.connection import Connection, application_name, connect
 from devdb.server.printer import Printer
 from devdb.server.runner import Server
@@ -101,7 +102,7 @@ class Stage:
 
         `on_notice` may hand what it hears to `notice`, but from the thread that the stage is used in.
         """
-        connection = self._connect({"dbname": self.connection.info.dbname})
+        connection = self._connect({"dbname": self.connection.info.dbname}, links=False)
         return Server(connection, out=self._nowhere, on_notice=lambda said: on_notice(Notice.of(said)))
 
     def run(self, script: Script, *, rewrite: Rewrite | None = None) -> None:
@@ -128,9 +129,11 @@ class Stage:
         """End the one transaction of a run in place."""
         self.say("COMMIT;")
 
-    def _connect(self, parameters: Mapping[str, str]) -> Connection:
+    def _connect(self, parameters: Mapping[str, str], *, links: bool = True) -> Connection:
         conninfo = make_conninfo(**{**self._run.settings.target_conninfo(), **parameters})
-        return connect(conninfo, application_name=application_name(self._run.command))
+        # The one session that makes the link must know the password.
+        session = link.session(self._ground.source_connection.info.password) if links else None
+        return connect(conninfo, session=session, application_name=application_name(self._run.command))
 
     def tell(self, statement: str, script: Script) -> None:
         """Show a statement that is about to be sent to those who asked for it (-vv)."""

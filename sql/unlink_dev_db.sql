@@ -1,16 +1,26 @@
--- What:         take the link to the source out of a dev database, so that its dump holds nothing of it
--- Parameters:   imports (list)  foreign schemas to drop (devdb.server.link.Import)
+-- What:         take the link to the source out of a dev database: server, mapping, foreign schemas, the extension
+-- Parameters:   own_transaction (bool)  false within the caller's
 -- Transaction:  yes
 -- Repeatable:   yes
--- Why:          an extension that an administrator put into the template is not ours to drop
+-- Why:          a dump holds nothing of it, nor does a dev database that is not to keep it (source.keep_link). Foreign
+--               schemas are known by their comments: there may be some of schemas that the source has no longer. An
+--               extension that an administrator put into the template is not ours to drop.
 
+{% if own_transaction %}
 BEGIN;
+{% endif %}
 DROP SERVER IF EXISTS prod_server CASCADE;
-{% for import in imports %}
-DROP SCHEMA IF EXISTS {{ import.foreign_schema | ident }};
-{% endfor %}
 DO $devdb$
+DECLARE
+    schema_name text;
 BEGIN
+    FOR schema_name IN
+        SELECT n.nspname
+        FROM pg_catalog.pg_namespace AS n
+        WHERE pg_catalog.obj_description(n.oid, 'pg_namespace') = 'devdb: the source''s tables'
+    LOOP
+        EXECUTE pg_catalog.format('DROP SCHEMA %I', schema_name);
+    END LOOP;
     IF EXISTS (
         SELECT FROM pg_catalog.pg_extension AS e
         JOIN pg_catalog.pg_namespace AS n ON n.oid = e.extnamespace
@@ -21,4 +31,6 @@ BEGIN
     END IF;
 END
 $devdb$;
+{% if own_transaction %}
 COMMIT;
+{% endif %}

@@ -84,6 +84,21 @@ def lock(connection: psycopg.Connection[Any], templates: Templates, dbname: str)
         )
 
 
+def noting(connection: psycopg.Connection[Any], templates: Templates) -> list[str]:
+    """Settings by which this server would keep a password that goes into a mapping, and which this user cannot change.
+
+    Each with the value that would not keep it.
+    """
+    kept = []
+    for row in ask(connection, templates, "catalog/noting.sql"):
+        try:
+            with connection.transaction(force_rollback=True):
+                connection.execute("SELECT pg_catalog.set_config(%s, %s, true)", (row.name, row.quiet))
+        except psycopg.errors.InsufficientPrivilege:
+            kept.append(f"{row.name} = {row.quiet}")
+    return kept
+
+
 def schemas(connection: psycopg.Connection[Any], templates: Templates) -> tuple[list[str], list[str]]:
     """The schemas of a dev database that hold something: those of devdb's link, and the others."""
     found = ask(connection, templates, "catalog/dev_schemas.sql")

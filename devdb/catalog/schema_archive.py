@@ -11,7 +11,9 @@ from typing import IO, Any
 import psycopg
 
 from devdb.catalog.schema_choice import Choice, Piece
+from devdb.errors import ScriptFailed
 from devdb.server import programs
+from devdb.server.connection import LOCK_HINT
 
 # Lines of pg_restore's table of contents that are left out before any text is made of them: what administers the
 # source or holds passwords, and comments that only the owner of an extension, or of "public", may repeat.
@@ -98,9 +100,11 @@ def read(
     skip_extensions: Collection[str] = (),
     owner: bool = False,
     privileges: bool = False,
+    lock_timeout_ms: int = 0,
 ) -> Archive:
     """Ask pg_dump for the schemas of the source (None: all but system ones) and keep what a dev database wants.
 
+    `lock_timeout_ms`: how long it waits for a table that someone has locked; 0 for ever.
     Raises UsageError when every installed pg_dump is older than the source.
     """
     conninfo, password = programs.parameters(source)
@@ -109,6 +113,7 @@ def read(
     args += ["--no-publications", "--no-subscriptions", "--no-password"]
     args += [] if owner else ["--no-owner"]
     args += [] if privileges else ["--no-privileges"]
+    args += [f"--lock-wait-timeout={lock_timeout_ms}"] if lock_timeout_ms else []
     if schemas is not None:
         # Exclusion, as opposed to -n, keeps extensions, casts and languages, and asks no right on other schemas.
         others = [name for (name,) in source.execute(_OTHER_SCHEMAS, (list(schemas),))]
@@ -117,7 +122,12 @@ def read(
     wrappers = [name for (name,) in source.execute(_WRAPPER_EXTENSIONS)]
     # A file without a name: the archive holds the passwords of user mappings, and nothing of it may stay behind.
     with tempfile.TemporaryFile() as archive:
-        programs.run(pg_dump, args, conninfo=conninfo, password=password, stdout=archive)
+        try:
+            programs.run(pg_dump, args, conninfo=conninfo, password=password, stdout=archive)
+        except ScriptFailed as exc:
+            if "timeout" in exc.reason and "LOCK TABLE" in exc.reason:
+                exc.hint = LOCK_HINT
+            raise
         pg_restore = pg_dump.sibling("pg_restore")
         pre_data = _section(pg_restore, archive, "pre-data", owner=owner)
         post_data = _section(pg_restore, archive, "post-data", owner=owner)

@@ -76,20 +76,32 @@ def write(
     owner: bool = False,
     privileges: bool = False,
     skip_extensions: Collection[str] = (),
+    lock_timeout_ms: int = 0,
 ) -> SchemaFile:
     """Write the schemas of the source (None: all but system ones) to `path`, which is replaced only when complete.
 
-    A file that would not change is not touched. Raises UsageError when no installed pg_dump is new enough.
+    For its owner's eyes. A file that would not change is not written. `lock_timeout_ms` as in `schema_archive.read`.
+    Raises UsageError when no installed pg_dump is new enough.
     """
     # What reads a source's schema need not be loaded where a saved one is read.
     from devdb.catalog.schema_archive import read
 
-    archive = read(source, schemas=schemas, owner=owner, privileges=privileges, skip_extensions=skip_extensions)
+    archive = read(
+        source,
+        schemas=schemas,
+        owner=owner,
+        privileges=privileges,
+        skip_extensions=skip_extensions,
+        lock_timeout_ms=lock_timeout_ms,
+    )
     notes = "".join(f"-- {line}\n" for note in archive.notes for line in note.splitlines())
     text = "\n".join([_INTRODUCTION + notes, _render(archive.pre_data), f"\n{_MARKER}\n", _render(archive.post_data)])
     previous = text_of(path) if path.exists() else None
     if text != previous:
         _replace(path, text)
+    else:
+        # One of an earlier release, or that git brought.
+        path.chmod(0o600)
     return SchemaFile(path, text, previous, archive.notes)
 
 
@@ -168,7 +180,6 @@ def _replace(path: Path, text: str) -> None:
             file.write(text.encode("utf-8", "surrogateescape"))
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(name, 0o644)
         os.replace(name, path)
     except BaseException:
         Path(name).unlink(missing_ok=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -47,7 +47,7 @@ def make(settings: Settings, report: Reporter) -> Planned:
     with ExitStack() as stack:
         templates = Templates(settings.sql_directories)
         report.step("reading the source's catalog")
-        connection = stack.enter_context(_opened(make_conninfo(**settings.source_conninfo())))
+        connection = stack.enter_context(_opened(make_conninfo(**settings.source_conninfo()), settings.source.limits))
         database = catalog.read_database(connection, templates)
         source = catalog.read(connection, templates, database=database, schemas=settings.source.schemas)
         if settings.plan_path is not None:
@@ -119,8 +119,8 @@ def key_text(references: Sequence[Reference], number: int) -> str:
 
 
 @contextmanager
-def _opened(conninfo: str) -> Iterator[Connection]:
-    connection = connect(conninfo, read_only=True, application_name=_NAME)
+def _opened(conninfo: str, session: Mapping[str, str] | None = None) -> Iterator[Connection]:
+    connection = connect(conninfo, read_only=True, session=session, application_name=_NAME)
     try:
         yield connection
     finally:

@@ -16,18 +16,34 @@ from devdb.errors import ConnectionFailed, ScriptFailed
 
 Connection = psycopg.Connection[tuple[object, ...]]
 
+_ESCAPED_OPTION = re.compile(r"[\s\\]")
+_BACKSLASH = r"\\\g<0>"
 _CHECK_INTERVAL = "SET client_connection_check_interval = '10s'"
-_READ_ONLY = "-c default_transaction_read_only=on"
+_READ_ONLY = {"default_transaction_read_only": "on"}
+# The settings tell how long a session at the source waits for a lock; none other has such a limit.
+LOCK_TIMEOUT = "55P03"
+LOCK_HINT = (
+    "something there holds a lock for long, as ALTER TABLE, TRUNCATE and VACUUM FULL do: "
+    "run again when it is done, or wait longer with source.lock_timeout"
+)
 
 
 def connect(
-    conninfo: str = "", /, *, read_only: bool = False, application_name: str = "devdb", **params: object
+    conninfo: str = "",
+    /,
+    *,
+    read_only: bool = False,
+    session: Mapping[str, str] | None = None,
+    application_name: str = "devdb",
+    **params: object,
 ) -> Connection:
     """A connection in autocommit mode, found the way libpq finds it.
 
     `conninfo` is a connection string or URI; `params` (host, port, user, dbname, …) override it, and those that are
-    None are left to libpq. `read_only` makes every transaction read only unless the session says otherwise.
-    Raises ConnectionFailed, which names the host, port, user and database that were tried and never the password.
+    None are left to libpq. `session` are settings that the session begins with; as they are in no statement, no log
+    and nobody else's pg_stat_activity shows them. `read_only` makes every transaction read only unless the session
+    says otherwise. Raises ConnectionFailed, which names the host, port, user and database that were tried and never
+    the password.
     """
     try:
         given = conninfo_to_dict(conninfo)
@@ -38,16 +54,22 @@ def connect(
     given.setdefault("application_name", application_name)
     # A connection that waits while rows are loaded elsewhere must not look forgotten to what is on its way.
     given.setdefault("keepalives_idle", "60")
-    if read_only:
+    begins_with = {**(session or {}), **(_READ_ONLY if read_only else {})}
+    if begins_with:
         # An options parameter replaces PGOPTIONS, so what that says must be carried along.
         options = given.get("options") or os.environ.get("PGOPTIONS") or ""
-        given["options"] = f"{options} {_READ_ONLY}".lstrip()
+        given["options"] = f"{options} {session_options(begins_with)}".lstrip()
     try:
         connection = psycopg.connect(make_conninfo("", **given), autocommit=True, prepare_threshold=None)
     except (psycopg.Error, UnicodeError) as exc:
         raise _failed(exc, given) from None
     _end_with_us(connection)
     return connection
+
+
+def session_options(session: Mapping[str, str]) -> str:
+    """Settings as libpq's `options` (and PGOPTIONS, and a foreign server's option) want them."""
+    return " ".join(f"-c {name}={_ESCAPED_OPTION.sub(_BACKSLASH, value)}" for name, value in session.items())
 
 
 def application_name(command: str) -> str:
@@ -84,7 +106,7 @@ def refused(
         line=line,
         sqlstate=exc.sqlstate,
         detail=exc.diag.message_detail,
-        hint=exc.diag.message_hint,
+        hint=exc.diag.message_hint or (LOCK_HINT if exc.sqlstate == LOCK_TIMEOUT else None),
         context=context,
     )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from devdb.errors import Refused
+from devdb.server.connection import session_options
 
 SETUP_SCHEMA = "fdw_setup"
 _PREFIX = "prod_"
@@ -53,6 +54,14 @@ class Address:
     parameters: Mapping[str, str]
 
 
+def session(password: str) -> dict[str, str]:
+    """Settings of the session that makes the link: it begins with the password, which no statement holds.
+
+    In hex, as the database may have any encoding.
+    """
+    return {"devdb.source_password": password.encode().hex()} if password else {}
+
+
 def foreign_schemas(schemas: Collection[str]) -> dict[str, str]:
     """The foreign schema of each of the source's: prod_<schema>, cut to a length that PostgreSQL allows.
 
@@ -84,7 +93,7 @@ def server_options(
     server |= {
         "dbname": source.dbname,
         "application_name": "devdb",
-        "options": " ".join(f"-c {name}={value}" for name, value in session.items()),
+        "options": session_options(session),
         "fetch_size": str(fetch_size),
         "updatable": "false",
         "truncatable": "false",

@@ -18,6 +18,7 @@ from typing import IO, cast
 from psycopg.conninfo import make_conninfo
 
 from devdb.errors import ConnectionFailed, DevdbError, ScriptFailed, UsageError
+from devdb.server.connection import LOCK_HINT, LOCK_TIMEOUT
 from devdb.server.programs import Program, environment
 from devdb.sqltext.scanning import scan_text
 
@@ -32,6 +33,7 @@ _ERROR = re.compile(r"^(?:psql: (?:error|fatal): )?[^\s:]+: +([0-9A-Z]{5}): (.*)
 _PART = re.compile(r"^(DETAIL|HINT|CONTEXT|LOCATION|LINE \d+): ?(.*)$")
 _HINTS = {
     "40001": "a standby had to go on: max_standby_streaming_delay or hot_standby_feedback gives readers time",
+    LOCK_TIMEOUT: LOCK_HINT,
     "57014": "was it statement_timeout? The settings give the source more time",
 }
 

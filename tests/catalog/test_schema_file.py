@@ -47,7 +47,7 @@ def test_an_unchanged_source_gives_the_same_bytes_and_leaves_the_file_alone(nast
     assert written.path.stat().st_mtime_ns == before.st_mtime_ns
     assert written.path.read_text() == written.text
     assert os.listdir(written.path.parent) == ["schema.sql"]
-    assert stat.S_IMODE(before.st_mode) == 0o644
+    assert stat.S_IMODE(before.st_mode) == 0o600
 
 
 def test_nothing_of_the_source_s_administration_is_in_it(nasty, written):
