@@ -87,7 +87,8 @@ class Table:
 
     How a load treats it: `masks` is SQL, over the source's row f, of what is read in place of a column. With a `stage`,
     the name of a temporary table, rows wait there for the keys to be complete, and `settles` is what is then done to
-    those of its columns, rows again called f, that had to be raw until then.
+    those of its columns, rows again called f, that had to be raw until then. `shuffled` columns then get the values of
+    other rows: name, and SQL of two orders of the rows r of the stage.
     """
 
     oid: int
@@ -106,7 +107,7 @@ class Table:
     masks: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
     stage: str | None = field(default=None, compare=False)
     settles: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
-    shuffled: tuple[str, ...] = field(default=(), compare=False)
+    shuffled: tuple[tuple[str, str, str], ...] = field(default=(), compare=False)
 
     @cached_property
     def column(self) -> Mapping[str, Column]:

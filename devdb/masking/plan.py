@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
@@ -15,7 +15,6 @@ from devdb.masking.decisions import Decision, Decisions
 from devdb.masking.families import Family, family_named, family_of
 from devdb.masking.kind import Fit
 from devdb.masking.shared import Shared
-from devdb.settings import nearest
 from devdb.settings.mask import Mask
 from devdb.sqltext.quoting import ident
 
@@ -58,14 +57,14 @@ class Plan:
         for key in followed:
             raw.setdefault(source.root(key.child).name, set()).update(key.read_columns)
             raw.setdefault(source.root(key.parent).name, set()).update(key.parent_columns)
-        whole = {name for name in entered}
-        tables = {table.oid: self._applied(table, raw.get(table.name, set()), whole) for table in source.tables}
+        children = frozenset(entered)
+        tables = {table.oid: self._applied(table, raw.get(table.name, set()), children) for table in source.tables}
         keys = tuple(
             replace(key, child=tables[key.child.oid], parent=tables[key.parent.oid]) for key in source.foreign_keys
         )
         return replace(source, tables=tuple(tables.values()), foreign_keys=keys)
 
-    def _applied(self, table: Table, keys: set[str], entered: set[Name]) -> Table:
+    def _applied(self, table: Table, keys: Set[str], entered: Set[Name]) -> Table:
         masked = self.of(table)
         held = {name for name, one in masked.items() if name in keys or one.mask.kind == "shuffle"}
         if table.name in entered and not table.primary_key:
@@ -87,7 +86,7 @@ class Plan:
             masks=on_the_way,
             stage=f"devdb_raw_{table.oid}",
             settles=settles,
-            shuffled=tuple((name, *_orders(table, name)) for name in shuffled),
+            shuffled=tuple((name, rows, values) for name in shuffled for rows, values in [_orders(table, name)]),
         )
 
 
@@ -194,8 +193,6 @@ def _mistake(
 ) -> tuple[str, str | None] | None:
     """What is wrong with masking the column so, and what would be right."""
     table, name = decision.table, decision.column.name
-    if decision.column.is_generated:
-        return "is generated from other columns, and follows their masks", "take it out of the masks"
     if name in table.partition_columns:
         return "decides in which partition a row lies, and cannot be masked", "keep it, or mask what it says elsewhere"
     excluded = [one.name for one in constraints if one.kind == "exclusion" and name in one.columns]
@@ -203,9 +200,6 @@ def _mistake(
         return f"takes part in the exclusion constraint {excluded[0]}, and cannot be masked", "keep the column"
     if is_key and mask.kind in ("sql", "shuffle"):
         return f"takes part in a key, and {mask.kind} would not change all its columns alike", _INJECTIVE
-    by = _by(mask)
-    if by is not None and by not in table.column:
-        return f"{table.name} has no column {by}", nearest(by, table.column)
     if (reason := registry.refusal(mask, fit)) is not None:
         return reason, None
     if fit.is_unique and mask.sql is None and not registry.kind_of(mask).is_injective(fit, mask.options):

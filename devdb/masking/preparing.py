@@ -32,7 +32,7 @@ def prepare(
     Raises SettingsError with every mistake, and Refused for columns on which nobody decided. The source is asked for
     its constraints, and for masked values of some rows of each table.
     """
-    labels = decisions.read_labels(connection, templates) if settings.classification.security_labels else []
+    labels = decisions.read_labels(connection, templates)
     shared = share(source, keys, decisions.decide(source, settings, labels))
     with_masks = {
         one.table.oid: one.table
@@ -44,9 +44,7 @@ def prepare(
     errors += [*shared.errors, *partition_errors(source, planned, keys)]
     if errors:
         raise one_error(errors)
-    if settings.is_strict:
-        undecided = [one for one in shared.decisions.undecided if one.table.name in taken]
-        decisions.refuse_undecided(undecided, propose)
+    decisions.refuse_undecided([one for one in shared.decisions.undecided if one.table.name in taken], propose)
     if broken := checking.check(connection, planned, with_masks.values(), limits):
         raise one_error(broken)
     return planned
