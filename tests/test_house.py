@@ -35,6 +35,7 @@ ROOMS = (
     "stage",
     "loading",
     "finishing",
+    "leakcheck",
     "replacing",
     "processes",
     "actions",
