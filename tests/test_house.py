@@ -26,6 +26,7 @@ ROOMS = (
     "catalog",
     "masking",
     "sampling",
+    "classifying",
     "checks",
     "explaining",
     "readers",

@@ -15,7 +15,14 @@ from devdb.cli.options import CONTEXT_SETTINGS, Options, shared_options, version
 from devdb.errors import ConnectionFailed, DevdbError
 
 # Subcommands by the module that has them, which is imported when one is called for.
-_SUBCOMMANDS = {"init": "devdb.cli.init:init", "plan": "devdb.cli.plan:plan", "run": "devdb.cli.run:run"}
+_SUBCOMMANDS = {
+    "classify": "devdb.cli.classify:classify",
+    "init": "devdb.cli.init:init",
+    "leakcheck": "devdb.cli.leakcheck:leakcheck",
+    "plan": "devdb.cli.plan:plan",
+    "report": "devdb.cli.report:report",
+    "run": "devdb.cli.run:run",
+}
 
 
 class _Group(click.Group):
