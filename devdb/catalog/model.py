@@ -36,7 +36,7 @@ class Column:
     """A column. `base_type` is the type without domain and length, spelled so that it can stand in a cast; `sized_type`
     is without domain, but with the length.
 
-    `collation` is quoted SQL, and None for the default one.
+    `collation` is quoted SQL, and None for the default one; not `is_deterministic` if different texts are equal by it.
     """
 
     name: str
@@ -51,6 +51,7 @@ class Column:
     is_generated: bool
     identity: str
     collation: str | None
+    is_deterministic: bool = True
 
     @property
     def is_builtin(self) -> bool:

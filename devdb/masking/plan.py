@@ -105,7 +105,18 @@ def plan(
         assert mask is not None
         fit = fits[place]
         if place in shared.members:
-            fit = _strictest(fit, [fits[other] for other in shared.members[place] if other in fits])
+            together = [fits[other] for other in shared.members[place] if other in fits]
+            fit = _strictest(fit, together)
+            if len({_of_elements(one) for one in together}) > 1:
+                types = ", ".join(sorted({one.base_type for one in together}))
+                message = (
+                    f"{decision.table.name}.{decision.column.name} cannot be masked: the types of its keys' columns"
+                )
+                hint = "keep the columns"
+                errors.append(
+                    SettingsError(f"{message} differ too much: {types}", path=mask.path, line=mask.line, hint=hint)
+                )
+                continue
         found = _mistake(decision, mask, fit, place in shared.members, constraints.get(decision.table.oid, ()))
         if found is not None:
             reason, hint = found
@@ -160,6 +171,10 @@ def _fit(source: Source, decision: Decision, constraints: Sequence[Constraint], 
     )
 
 
+def _of_elements(fit: Fit) -> Family:
+    return family_named(fit.base_type.removesuffix("[]")) if fit.family is Family.ARRAY else fit.family
+
+
 def _is_unique_without(table: Table, column: str, index: Constraint) -> bool:
     """Whether other columns of the index are a key by themselves: the column adds nothing that could be violated."""
     rest = set(index.columns) - {column}
@@ -198,6 +213,8 @@ def _mistake(
     excluded = [one.name for one in constraints if one.kind == "exclusion" and name in one.columns]
     if excluded:
         return f"takes part in the exclusion constraint {excluded[0]}, and cannot be masked", "keep the column"
+    if (is_key or fit.is_unique) and not decision.column.is_deterministic and mask.sql is None:
+        return "different texts are equal by its collation, and would be masked differently", "keep the column"
     if is_key and mask.kind in ("sql", "shuffle"):
         return f"takes part in a key, and {mask.kind} would not change all its columns alike", _INJECTIVE
     if (reason := registry.refusal(mask, fit)) is not None:

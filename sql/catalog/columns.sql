@@ -28,7 +28,8 @@ SELECT
     a.attgenerated <> '' AS is_generated,
     a.attidentity::text AS identity,
     CASE WHEN a.attcollation <> 0 AND a.attcollation <> 100
-         THEN pg_catalog.quote_ident(cn.nspname) || '.' || pg_catalog.quote_ident(co.collname) END AS collation
+         THEN pg_catalog.quote_ident(cn.nspname) || '.' || pg_catalog.quote_ident(co.collname) END AS collation,
+    COALESCE(co.collisdeterministic, true) AS is_deterministic
 FROM pg_catalog.pg_attribute AS a
 JOIN pg_catalog.pg_class AS c ON c.oid = a.attrelid
 JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace

@@ -4,28 +4,12 @@
 -- Repeatable:   no
 -- Why:          as populate/parents_at_once.sql and children_at_once.sql; who runs them fetches the rows in between
 
-{% from "populate/key_macros.sql" import held_keys, parent_keys, chunk %}
+{% from "populate/key_macros.sql" import missing_keys, parent_keys %}
 {% from "direct/dev_macros.sql" import fresh, key_arrays %}
 {% for k in group.key_sets %}
 -- devdb: ask keys {{ loop.index0 | string | sql }}
 {{ fresh(k.asked, "chunk") | sql }}
-INSERT INTO pg_temp.{{ k.asked.name | ident }}
-SELECT k.*, {{ chunk(k) | sql }}
-FROM (
-    SELECT DISTINCT h.*
-    FROM (
-{% for ask in k.asks %}
-{% if not loop.first %}
-UNION ALL
-{% endif %}
-{{ held_keys(ask, k, 'true') | sql }}
-{%- endfor %}
-    ) AS h
-) AS k ({{ k.names | idents }})
-WHERE NOT EXISTS (
-    SELECT FROM {{ k.parent.held | sql }} AS p
-    WHERE {{ k.compared('p', 'k') | sql }}
-);
+{{ missing_keys(k) | sql }}
 -- devdb: last of keys {{ loop.index0 | string | sql }}
 SELECT pg_catalog.max(a.chunk) FROM pg_temp.{{ k.asked.name | ident }} AS a;
 -- devdb: keys {{ loop.index0 | string | sql }}

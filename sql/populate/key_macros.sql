@@ -50,6 +50,27 @@ WHERE {{ condition | sql }}
   AND {{ ask.present | sql }}
 {% endmacro %}
 
+{# Notes the keys that rows in the dev database hold, each once, but those of rows that are there. #}
+{% macro missing_keys(k) %}
+INSERT INTO pg_temp.{{ k.asked.name | ident }}
+SELECT k.*, {{ chunk(k) | sql }}
+FROM (
+    SELECT DISTINCT h.*
+    FROM (
+{% for ask in k.asks %}
+{% if not loop.first %}
+UNION ALL
+{% endif %}
+{{ held_keys(ask, k, 'true') | sql }}
+{%- endfor %}
+    ) AS h
+) AS k ({{ k.names | idents }})
+WHERE NOT EXISTS (
+    SELECT FROM {{ k.parent.held | sql }} AS p
+    WHERE {{ k.compared('p', 'k') | sql }}
+);
+{% endmacro %}
+
 {# The children, of the parents whose keys are chosen by the condition `chosen`; e is a devdb.sampling.keys.Expansion.
    With a maximum each parent's are asked for by themselves, so that the source reads no more of them than are wanted. #}
 {% macro children(e, chosen) %}

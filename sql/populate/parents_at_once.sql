@@ -1,6 +1,6 @@
 {# What:        complete a table that lies on no cycle: everything that refers to it is there already
    Parameters:  group (devdb.sampling.groups.Group) #}
-{% from "populate/key_macros.sql" import empty, named_rows, held_keys, chunk %}
+{% from "populate/key_macros.sql" import empty, named_rows, missing_keys %}
 {% for k in group.key_sets %}
 DO $devdb$
 #variable_conflict use_column
@@ -11,23 +11,7 @@ DECLARE
     total bigint := 0;
 BEGIN
 {{ empty(k.asked) | sql }}
-    INSERT INTO pg_temp.{{ k.asked.name | ident }}
-    SELECT k.*, {{ chunk(k) | sql }}
-    FROM (
-        SELECT DISTINCT h.*
-        FROM (
-{% for ask in k.asks %}
-{% if not loop.first %}
-UNION ALL
-{% endif %}
-{{ held_keys(ask, k, 'true') | sql }}
-{%- endfor %}
-        ) AS h
-    ) AS k ({{ k.names | idents }})
-    WHERE NOT EXISTS (
-        SELECT FROM {{ k.parent.held | sql }} AS p
-        WHERE {{ k.compared('p', 'k') | sql }}
-    );
+{{ missing_keys(k) | sql }}
     GET DIAGNOSTICS asked = ROW_COUNT;
     IF devdb.asked > {{ k.chunk | literal }} AND pg_catalog.to_regclass('pg_temp.{{ k.asked.name | sql }}_chunk') IS NULL THEN
         CREATE INDEX {{ (k.asked.name ~ "_chunk") | ident }} ON pg_temp.{{ k.asked.name | ident }} (chunk);
