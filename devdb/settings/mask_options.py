@@ -77,7 +77,7 @@ BigInteger = Annotated[int, Strict(), Field(ge=-(2**63), lt=2**63)]
 class MaskOptions(BaseModel):
     """What is said of a mask besides its kind. Without fields of its own: nothing can be said."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Constant(MaskOptions):

@@ -27,13 +27,13 @@ _ALIASES = {
     "varbit": "bit varying",
 }
 _OTHERS = """
-    bit box bytea cidr circle date daterange datemultirange inet int4range int4multirange int8range int8multirange
-    interval json jsonb jsonpath line lseg macaddr macaddr8 money name numrange nummultirange oid path pg_lsn
-    point polygon text tsmultirange tsquery tsrange tstzmultirange tstzrange tsvector uuid xml
+    "char" bit box bytea cidr circle date daterange datemultirange inet int4range int4multirange int8range
+    int8multirange interval json jsonb jsonpath line lseg macaddr macaddr8 money name numrange nummultirange oid path
+    pg_lsn point polygon text tsmultirange tsquery tsrange tstzmultirange tstzrange tsvector uuid xml
 """
 _BUILT_IN = frozenset(_ALIASES.values()) | frozenset(_OTHERS.split())
 _CATALOG = "pg_catalog"
-_TYPMOD = re.compile(r"\s*\([\d\s,]*\)")
+_TYPMOD = re.compile(r'\s*\([^()"]*\)')
 
 
 @lru_cache(maxsize=4096)
@@ -50,8 +50,9 @@ def parse_type_name(text: str) -> tuple[str, str]:
     array = "[]" if element != bare.strip() else ""
     if len(parts) == 2:
         return parts[0].text, parts[1].text + array
-    name = " ".join(parts[0].text.split())
-    name = name if element.startswith('"') else name.lower()
+    if element.startswith('"'):  # "char" is another type than char
+        return _CATALOG, element + array
+    name = " ".join(parts[0].text.lower().split())
     return _CATALOG, _ALIASES.get(name, name) + array
 
 
