@@ -197,12 +197,12 @@ def _partial(arguments: Arguments) -> Said:
     return {"kind": "partial", **said} if said["first"] or said["last"] else "redact"
 
 
-def _generalized(arguments: Arguments) -> Said | None:
-    return None if len(arguments) < 2 else {"kind": "bucket", "size": arguments[1]}
+def _generalized(arguments: Arguments) -> Said:
+    return {"kind": "bucket", "size": arguments[1] if len(arguments) > 1 else 10}
 
 
 def _generalized_date(arguments: Arguments) -> Said | None:
-    to = "day" if len(arguments) < 2 else str(arguments[1])
+    to = str(arguments[1]) if len(arguments) > 1 else "decade"
     return {"kind": "truncate_date", "to": to} if to in _PARTS else None
 
 
