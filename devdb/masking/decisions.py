@@ -113,6 +113,8 @@ class _Deciding:
         self._of_files: dict[tuple[Name, str], list[Said]] = {}
         for one in said:
             self._of_files.setdefault((one.table, one.column), []).append(one)
+        names = [table.name for table in source.filled_tables]
+        self._barred = {name for name in names if settings.sampling.rule_for(name.schema, name.name).kind == "empty"}
         self._labels: dict[tuple[Name, str], Label] = {}
         roots = {table.name: source.root(table).name for table in source.tables}
         for label in labels if settings.classification.security_labels else ():
@@ -128,7 +130,7 @@ class _Deciding:
         name, class_from = self._class(table, column)
         classification = self._settings.classification
         is_kept = not self._settings.is_strict if name is None else classification.is_kept(name)
-        if mask is not None and self._settings.sampling.rule_for(table.name.schema, table.name.name).kind != "empty":
+        if mask is not None and table.name not in self._barred:
             self.errors += _column_mistakes(table, mask)
             if mask.kind == "keep" and name is not None and not is_kept:
                 message = f"{table.name}.{column.name} is kept ({mask_from}), but its class is {name} ({class_from})"
