@@ -25,6 +25,7 @@ from devdb.sampling import choice, populate
 from devdb.sampling.choice import Choice
 from devdb.server import link
 from devdb.server.connection import Connection, application_name, close_quietly, connect
+from devdb.server.sparing import duration
 from devdb.settings import Settings
 from devdb.sqltext.quoting import ident
 from devdb.sqltext.templates import Templates
@@ -134,6 +135,7 @@ def ground(run: Run, *, may_create: bool) -> Iterator[Ground]:
         if server.is_there:
             name = application_name(run.command)
             previous = opened(connect(make_conninfo(**settings.target_conninfo()), application_name=name))
+        _refuse_noting(run, templates, lock, source_connection)
         kept = _refuse_replacement(run, templates, server, source, previous, may_create=may_create)
         if run.in_place:
             _refuse_large(templates, server, source_connection, source, previous)
@@ -145,7 +147,6 @@ def ground(run: Run, *, may_create: bool) -> Iterator[Ground]:
 
 
 def _has_own_setup(templates: Templates) -> bool:
-        _refuse_noting(run, templates, lock, source_connection)
     return templates.are_replaced("setup_dev_db.sql") or templates.are_replaced("setup")
 
 
@@ -223,6 +224,19 @@ def _refuse_replacement(
     return tuple(name for name in target.keep_schemas if name in others)
 
 
+def _refuse_noting(run: Run, templates: Templates, lock: Connection, source_connection: Connection) -> None:
+    """The password goes into the dev database, and nowhere else on that server."""
+    noting = dev_server.noting(lock, templates) if source_connection.info.password else []
+    if not noting:
+        return
+    what = "the dev server would keep the password of the source where others may read it"
+    user = ident(lock.info.user)
+    remedy = "; ".join(f"ALTER ROLE {user} SET {setting}" for setting in noting)
+    if not run.yes:
+        raise Refused(what, hint=f"have a superuser say {remedy}; or let it happen with --yes")
+    run.warn(f"{what}: {remedy} prevents that")
+
+
 def _refuse_dependents(
     run: Run, templates: Templates, source: Source, previous: Connection, ours: Sequence[str]
 ) -> None:
@@ -252,19 +266,6 @@ def _refuse_large(
     assert previous is not None
     locks = 2 * catalog.lock_count(source_connection, templates, source.schemas) + len(source.tables)
     locks += catalog.lock_count(previous, templates, [*source.schemas, *link.foreign_schemas(source.schemas).values()])
-def _refuse_noting(run: Run, templates: Templates, lock: Connection, source_connection: Connection) -> None:
-    """The password goes into the dev database, and nowhere else on that server."""
-    noting = dev_server.noting(lock, templates) if source_connection.info.password else []
-    if not noting:
-        return
-    what = "the dev server would keep the password of the source where others may read it"
-    user = ident(lock.info.user)
-    remedy = "; ".join(f"ALTER ROLE {user} SET {setting}" for setting in noting)
-    if not run.yes:
-        raise Refused(what, hint=f"have a superuser say {remedy}; or let it happen with --yes")
-    run.warn(f"{what}: {remedy} prevents that")
-
-
     if locks > server.lock_table_size:
         needed = -(-locks * _current_setting(previous, "max_locks_per_transaction") // server.lock_table_size)
         raise Refused(
@@ -281,6 +282,9 @@ def _current_setting(connection: Connection, name: str) -> int:
 
 
 def _warn(run: Run, source: Source, server: DevServer, role: SourceRole) -> None:
+    limits = {**run.settings.source.limits, "snapshot_warning": str(run.settings.source.snapshot_warning_ms)}
+    shown = ", ".join(f"{name} {duration(int(ms) / 1000) if int(ms) else 'none'}" for name, ms in limits.items())
+    run.reporter.detail(f"at the source: {shown}", level=1)
     if warning := role.warning(source.database.version):
         run.warn(warning)
     if source.database.large_objects:

@@ -32,7 +32,9 @@ from devdb.sampling.proportions import deviations, estimated_rows
 from devdb.sampling.references import Checked
 from devdb.sampling.violations import not_valid_instead
 from devdb.server import link
+from devdb.server.aging import Aging
 from devdb.server.link import Import
+from devdb.server.sparing import duration
 from devdb.settings.mask_key import VARIABLE
 from devdb.settings.settings import MASK_KEY
 from devdb.sqltext.statements import Script
@@ -57,6 +59,9 @@ class Workplace:
         self._files: dict[str, Path] = {}
         self._tables: list[TableRows] = []
         self._load: DirectLoad | None = None
+        warning_s = self._settings.source.snapshot_warning_ms / 1000
+        self._aging = Aging(warning_s=warning_s, on_warning=self._run.warn)
+        self._stack.callback(self._aging.let_go)
         # Rows that do not come through the link need no foreign tables; who keeps the link wants them.
         has_imports = ground.reader == "wrapper" or self._settings.source.keep_link
         found = populate.imports(ground.source, ground.choice, ground.foreign_schemas) if has_imports else ()
@@ -147,6 +152,9 @@ class Workplace:
 
     def update(self) -> None:
         """Recreate the source's schemas without what belongs after the data, and import its tables."""
+        if self._run.in_place:
+            # One transaction here is one there, from the import on.
+            self._aging.hold()
         self._stage.run_template(
             "update_dev_db.sql",
             empty_schemas=self._ground.source.schemas if self._run.in_place else (),
@@ -207,13 +215,14 @@ class Workplace:
     def finish(self) -> Result:
         """Write the dump, keep the schemas that are to be kept, and take the dev database's place."""
         replacing = Replacing(self._run, self._ground, self._stage)
-        if self._run.in_place:
-            self._stage.commit()
         keeps_link = self._settings.source.keep_link
         if not keeps_link:
             self._run.reporter.step("removing the link to the source")
-            replacing.unlink(own_transaction=not self._run.in_place)
+            replacing.unlink()
+        if self._run.in_place:
+            self._stage.commit()
             self._done = True
+        self._aging.let_go()
         if self._run.dump and not self._run.dry_run:
             self._files |= replacing.dump(relink={**self._link, **self._import} if keeps_link else None)
         if not self._run.in_place:
@@ -239,7 +248,16 @@ class Workplace:
     def _take_rows(self) -> None:
         if self._load is not None:
             self._load.take_rows()
+        else:
+            self._aging.hold()
         self._stage.run(self._populating)
+        if not self._run.in_place:
+            self._aging.let_go()
+
+    @property
+    def _snapshot_s(self) -> float:
+        """How long the source held a snapshot for this run."""
+        return round(max(self._aging.age_s, 0.0 if self._load is None else self._load.snapshot_s), 3)
 
     @property
     def _is_finished_apart(self) -> bool:
@@ -353,11 +371,13 @@ class Workplace:
             target=self._settings.target.dbname,
             started=self._started.isoformat(timespec="seconds"),
             seconds=round(time.monotonic() - self._start_s, 3),
+            snapshot_seconds=self._snapshot_s,
             tables=self._tables,
             changes=self._changes,
             warnings=self._run.warnings,
             files=self._files,
         )
         if not self._run.dry_run:
+            self._run.reporter.detail(f"the source held a snapshot for {duration(self._snapshot_s)}", level=1)
             result.write(self._settings.output_directory / "run.json")
         return result

@@ -24,9 +24,11 @@ class Replacing:
         self._ground = ground
         self._stage = stage
 
-    def unlink(self, *, own_transaction: bool) -> None:
-        """Take the link out of the database."""
-        self._stage.run_template("unlink_dev_db.sql", own_transaction=own_transaction)
+    def unlink(self) -> None:
+        """Take the link out of the database, for good; in place, as part of the one transaction."""
+        # What is swapped in gets its mark then.
+        mark = self._ground.server.marked_comment(self._ground.source.database.name) if self._run.in_place else None
+        self._stage.run_template("unlink_dev_db.sql", own_transaction=not self._run.in_place, mark=mark)
 
     def dump(self, *, relink: Mapping[str, object] | None) -> dict[str, Path]:
         """Write the dump, from a database without the link. Returns the files by what they are.
@@ -37,7 +39,7 @@ class Replacing:
 
         directory = self._run.settings.output_directory
         if relink is not None:
-            self.unlink(own_transaction=True)
+            self._stage.run_template("unlink_dev_db.sql", own_transaction=True, mark=None)
         self._run.reporter.step("writing the dump")
         ours = self._stage.query("SELECT 1 FROM pg_catalog.pg_extension WHERE extname = 'postgres_fdw'") == []
         written = dump.write(

@@ -30,7 +30,7 @@ class TableRows:
 
 @dataclass(frozen=True)
 class Result:
-    """The outcome of one action. `changes` are the differences from the schema.sql before, None when it was not read.
+    """The outcome of one action. The source held a snapshot for `snapshot_seconds`.
 
     `files` maps what a file is (schema, archive, script) to where it is.
     """
@@ -40,6 +40,7 @@ class Result:
     target: str
     started: str
     seconds: float
+    snapshot_seconds: float
     tables: Sequence[TableRows]
     changes: Sequence[str] | None
     warnings: Sequence[str]

@@ -1,5 +1,6 @@
 -- What:         take the link to the source out of a dev database: server, mapping, foreign schemas, the extension
 -- Parameters:   own_transaction (bool)  false within the caller's
+--               mark (str)              comment on the database, to be known as devdb's without the link; null for none
 -- Transaction:  yes
 -- Repeatable:   yes
 -- Why:          a dump holds nothing of it, nor does a dev database that is not to keep it (source.keep_link). Foreign
@@ -29,6 +30,14 @@ BEGIN
         DROP EXTENSION postgres_fdw;
         DROP SCHEMA fdw_setup;
     END IF;
+{% if mark %}
+    IF EXISTS (
+        SELECT FROM pg_catalog.pg_database AS d
+        WHERE d.datname = pg_catalog.current_database() AND pg_catalog.pg_has_role(d.datdba, 'USAGE')
+    ) THEN
+        EXECUTE pg_catalog.format('COMMENT ON DATABASE %I IS %L', pg_catalog.current_database(), {{ mark | literal }});
+    END IF;
+{% endif %}
 END
 $devdb$;
 {% if own_transaction %}

@@ -31,6 +31,8 @@ class DirectLoad:
         self._stage = stage
         self._stack = stack
         self._importing: Future[None] | None = None
+        # How long the source held it, in seconds, once it is let go.
+        self.snapshot_s = 0.0
         source = run.settings.source
         jobs = 1 if run.in_place else source.jobs
         self._snapshot = stack.enter_context(
@@ -90,6 +92,7 @@ class DirectLoad:
         checks.none_rewritten(self._snapshot, self._ground.templates, read)
         # An open snapshot holds back VACUUM at the source: not for longer than it is needed.
         self._snapshot.close()
+        self.snapshot_s = self._snapshot.age_s
 
     def begin_import(self, parameters: Mapping[str, object]) -> None:
         """Import the foreign schemas in a session of their own; `parameters` are those of wrapper/import.sql."""

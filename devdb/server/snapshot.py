@@ -13,12 +13,12 @@ import psycopg
 from psycopg.conninfo import make_conninfo
 
 from devdb.errors import DevdbError
-from devdb.server import programs
+from devdb.server import aging, programs
 from devdb.server.connection import Connection, close_quietly, connect, raise_if_lost, refused
 from devdb.server.psql_session import OLDEST_PSQL, PsqlSession, quoted, terminated
 from devdb.server.reader import Jobs, Reader, retried
 from devdb.server.reading import Reading, copy_options
-from devdb.server.sparing import Spare, Throttle, Watch, duration
+from devdb.server.sparing import Spare, Throttle, Watch
 from devdb.sqltext.quoting import literal
 
 KEEPALIVE_S = 30.0
@@ -230,10 +230,7 @@ class _Keeper(Thread):
             if self._is_ending.wait(max(min(waits), 0)):
                 return
             if self._warning_s and self._snapshot.age_s >= self._warning_s:
-                self._on_warning(
-                    f"the snapshot of the source is {duration(self._warning_s)} old: "
-                    "as long as it is held, the source cannot clean up rows that were deleted since"
-                )
+                self._on_warning(aging.warning(self._warning_s))
                 self._warning_s *= 2
             if time.monotonic() - used >= self._keepalive_s:
                 self._use()

@@ -40,3 +40,4 @@ ALTER FOREIGN TABLE {{ import.foreign_schema | ident }}.{{ table | ident }}
     ADD COLUMN devdb_tableoid oid OPTIONS (column_name 'tableoid');
 {% endfor %}
 {% endfor %}
+{% include "wrapper/only_ours.sql" %}

@@ -52,3 +52,4 @@ EXCEPTION WHEN query_canceled OR OTHERS THEN
 END
 $devdb$;
 {% endif %}
+{% include "wrapper/only_ours.sql" %}

@@ -8,15 +8,13 @@ import pytest
 from databases import new_database
 from psycopg.conninfo import conninfo_to_dict
 from snapshots import connected, opened, soon
+from standby import streaming
 
 from devdb.errors import DevdbError
-from devdb.server import programs, sparing
-from devdb.server.cluster import Cluster
+from devdb.server import sparing
 from devdb.server.sparing import Spare
-from devdb.server.temporary import place
 
 ITEM = "CREATE TABLE item AS SELECT g AS id, 'item ' || g AS name FROM generate_series(1, 1000) AS g"
-SETTINGS = "hot_standby = on\nmax_standby_streaming_delay = 0\nwal_receiver_status_interval = 1s\n"
 
 
 @pytest.fixture(scope="module")
@@ -29,19 +27,8 @@ def primary(cluster):
 @pytest.fixture(scope="module")
 def standby(cluster, primary):
     """The same database, on a standby that streams."""
-    name = conninfo_to_dict(primary)["dbname"]
-    with place() as directory:
-        copy = Cluster(directory / "cluster", cluster.programs, cluster.account)
-        cluster.account.own(copy.directory)
-        program = programs.find("pg_basebackup", at_least=cluster.programs.major, newest=False)
-        backup = [program.path, "-R", "-D", copy.data, "-c", "fast", "-X", "stream"]
-        cluster.account.run([*backup, "-d", cluster.conninfo()], directory=copy.directory)
-        with (copy.data / "postgresql.auto.conf").open("a", encoding="utf-8") as conf:
-            conf.write(SETTINGS)
-        copy.start()
-        with connected(copy.conninfo(name)) as admin:
-            soon(lambda: admin.execute("SELECT 1 FROM pg_stat_wal_receiver WHERE status = 'streaming'").fetchall())
-            yield copy.conninfo(name)
+    with streaming(cluster) as copy:
+        yield copy.conninfo(conninfo_to_dict(primary)["dbname"])
 
 
 @pytest.fixture
