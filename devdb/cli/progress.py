@@ -140,26 +140,27 @@ def show(result: Result) -> None:
         print(f"{what + ':':9}{path}")
 
 
-def show_table(titles: Sequence[str], lines: Sequence[Sequence[str]]) -> None:
-    """A table on stdout: the first column is text, the others are numbers. Nothing when there are no lines."""
+def show_table(titles: Sequence[str], lines: Sequence[Sequence[str]], *, texts: int = 1) -> None:
+    """A table on stdout: the first columns, `texts`, are text, the others numbers. Nothing when there are no lines."""
     if lines and sys.stdout.isatty():
-        _draw_table(titles, lines)
+        _draw_table(titles, lines, texts)
     elif lines:
         # Nothing that a terminal would draw, and no time spent on loading what draws it.
         widths = [max(map(len, column)) for column in zip(titles, *lines, strict=True)]
         for line in (titles, *lines):
-            first, *others = (f"{cell:>{width}}" for cell, width in zip(line, widths, strict=True))
-            print("  ".join([f"{first.strip():<{widths[0]}}", *others]))
+            cells = enumerate(zip(line, widths, strict=True))
+            shown = [f"{cell:<{width}}" if at < texts else f"{cell:>{width}}" for at, (cell, width) in cells]
+            print("  ".join(shown))
 
 
-def _draw_table(titles: Sequence[str], lines: Iterable[Sequence[str]]) -> None:
+def _draw_table(titles: Sequence[str], lines: Iterable[Sequence[str]], texts: int) -> None:
     from rich import box
     from rich.console import Console
     from rich.table import Table
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for number, title in enumerate(titles):
-        table.add_column(title, justify="right" if number else "left", overflow="fold")
+        table.add_column(title, justify="right" if number >= texts else "left", overflow="fold")
     for line in lines:
         table.add_row(*line)
     Console(highlight=False).print(table)

@@ -19,9 +19,8 @@ IDENTIFYING = frozenset({"email", "phone", "iban", "credit_card", "username", "i
 _FEW = 0.05
 # Of the bits of a value: check digits follow from others, and prefixes are shared.
 _FREE = 0.75
-# How often what is met by chance is taken for a leak: where every row has a value of the shape, and where some may.
-_ALARM_MASKED = 1e-6
-_ALARM = 1e-3
+# How often what is met by chance is taken for a leak, of one column in another.
+_ALARM = 1e-4
 _MANY = 500
 
 
@@ -30,16 +29,16 @@ def allowed(values: Sequence[Value], masks: Iterable[Mask], rows: int) -> int:
 
     A value of b bits is met by chance in one row of 2^b; n values in r rows meet n x r / 2^b on average, distributed as
     Poisson says. Of 1,000 telephone numbers of 10 digits, in a million rows of masked ones (whose digits count as 7.5)
-    about 30, so that 60 are a leak; all 1,000 of them are when the mask was forgotten. Of e-mail addresses none.
-    Numbers alone are met in any column that holds some: of 1,000 with 8 digits, in 10,000 rows 2.
+    about 32, so that 56 are a leak; all 1,000 of them are when the mask was forgotten. Of e-mail addresses none.
+    Numbers alone are met in any column that holds some: of 1,000 with 8 digits, in 10,000 rows 2 or 3.
     """
     by_numbers = sum(rows / 2 ** value.bits() for value in values if value.is_number)
-    most = _exceeded(by_numbers, once_in=_ALARM)
+    most = _exceeded(by_numbers)
     for mask in masks:
         if mask.kind in SHAPED:
             skipped = int(getattr(mask.options, "keep", 0) or 0)
             by_mask = sum(rows / 2 ** (_FREE * value.bits(skipped=skipped)) for value in values)
-            most = max(most, _exceeded(by_mask, once_in=_ALARM_MASKED))
+            most = max(most, _exceeded(by_mask))
         elif mask.kind in DRAWN:
             most = max(most, math.floor(_FEW * len(values)))
     return most
@@ -50,12 +49,12 @@ def few(values: Sequence[Value]) -> int:
     return max(1, math.floor(_FEW * len(values)))
 
 
-def _exceeded(expected: float, *, once_in: float) -> int:
-    """The number that is exceeded this rarely, where so many are expected."""
+def _exceeded(expected: float) -> int:
+    """The number that is exceeded as rarely as that, where so many are expected."""
     if expected > _MANY:
         return math.ceil(expected + 5 * math.sqrt(expected))
     count = int(expected)
-    while _tail(expected, count) > once_in:
+    while _tail(expected, count) > _ALARM:
         count += 1
     return count
 

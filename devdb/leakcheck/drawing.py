@@ -50,7 +50,15 @@ class _Wanted:
 
     @property
     def sql(self) -> str:
+        """SQL of the value, of the row t."""
         reference = f"t.{ident(self.column.name)}"
+        value = self._formed(reference)
+        if self.mask.sql is None:
+            return value
+        # What an expression leaves as it is, it leaves on purpose.
+        return f"CASE WHEN ({self.mask.sql})::text IS DISTINCT FROM {reference}::text THEN {value} END"
+
+    def _formed(self, reference: str) -> str:
         if self.form == "host":
             return f"pg_catalog.host({reference})"
         if self.form == "octets":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from devdb.catalog.model import Name
 from devdb.leakcheck.spellings import octets, spellings
@@ -54,8 +54,7 @@ class Value:
         return bits(self.text, skipped=skipped)
 
 
-@dataclass(frozen=True)
-class Spelling:
+class Spelling(NamedTuple):
     """One way to write a value. Where it is bounded, a letter or a digit beside it makes it another value."""
 
     value: int

@@ -15,6 +15,8 @@ _COPY = str.maketrans(
 _SEPARATED = re.compile(
     r"[-+/() \d]*\d[-+/() \d]*|[A-Za-z]{2}\d{2}(?: [A-Za-z\d]{1,4})+|[\da-fA-F]{2,}(?:[-:][\da-fA-F]{2,})+"
 )
+# What nothing escapes, apart from addresses of pages.
+_PLAIN_TEXT = re.compile(r"[ !#-%(-.0-;=?-\[\]-~]*")
 _SEPARATORS = re.compile(r"[^A-Za-z\d]")
 _SHORTEST_JOINED = 10
 
@@ -50,12 +52,6 @@ def _literal(text: str) -> str:
 # What can lie within what: a leaf of JSON in an array, an array in a composite value. Deeper is not looked.
 _INNER: tuple[Callable[[str], str], ...] = (_json, _json_ascii, _json_slashes, _array, _record)
 _OUTER: tuple[Callable[[str], str], ...] = (_json, _array, _record)
-_PLAIN: tuple[Callable[[str], str], ...] = (
-    html.escape,
-    lambda text: html.escape(text, quote=False),
-    lambda text: quote(text, safe=""),
-    quote_plus,
-)
 
 
 def spellings(text: str) -> frozenset[bytes]:
@@ -74,13 +70,14 @@ def octets(text: str) -> bytes:
 def _spelled(text: str) -> Iterator[str]:
     cases = {text} if text.isascii() else {text, text.lower(), text.upper()}
     for case in cases:
-        within = {case, *(spell(case) for spell in _INNER)}
-        within |= {spell(inner) for inner in within for spell in _OUTER}
-        within |= {_literal(inner) for inner in within}
-        within |= {spell(case) for spell in _PLAIN}
+        within = {case, quote(case, safe=""), quote_plus(case)}
+        if not _PLAIN_TEXT.fullmatch(case):
+            within |= {spell(case) for spell in _INNER}
+            within |= {spell(inner) for inner in within for spell in _OUTER}
+            within |= {_literal(inner) for inner in within}
+            within |= {html.escape(case), html.escape(case, quote=False)}
+            within |= {_copied(inner) for inner in within}
         if _SEPARATED.fullmatch(case):
             joined = _SEPARATORS.sub("", case)
             within |= {joined} if len(joined) >= _SHORTEST_JOINED else set()
-        for spelled in within:
-            yield spelled
-            yield _copied(spelled)
+        yield from within

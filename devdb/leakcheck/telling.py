@@ -27,7 +27,7 @@ _COMMON_ROWS = 100
 # Whole numbers that leave each other less room than this are met by chance, wherever numbers are counted up.
 _ROOM = 10_000
 _DIGITS = re.compile(r"[-+]?\d[\d.]*")
-_WORD = re.compile(r"[^\W\d_]{4,}")
+_WORD = re.compile(r"[^\W\d_]{3,}")
 
 _FORMS: dict[Family, Form] = {
     Family.TEXT: "text",
@@ -130,7 +130,8 @@ class Judge:
         self.left_out: dict[str, int] = {}
         self._min_length = min_length
         self._known = known
-        self._lists: dict[Mask, tuple[frozenset[str], frozenset[str]]] = {}
+        # By the mask's identity: to compare masks takes longer than to look into a list.
+        self._lists: dict[int, tuple[Mask, frozenset[str], frozenset[str]]] = {}
 
     def is_telling(self, piece: Piece, *, share: float = 0.0) -> bool:
         """`share` of the rows looked at have this value."""
@@ -153,17 +154,15 @@ class Judge:
         return "in the lists of names and places" if self._is_listed(text, piece.mask) else None
 
     def _is_listed(self, text: str, mask: Mask) -> bool:
-        if mask not in self._lists:
+        if id(mask) not in self._lists:
             values = frozenset(value.casefold() for value in self._known(mask))
-            words = frozenset(word for value in values for word in _WORD.findall(value))
-            self._lists[mask] = (values, words)
-        values, words = self._lists[mask]
-        if not values:
-            return False
+            # A full name is put together of parts that are in the lists.
+            parts = values if mask.kind == "full_name" else ()
+            words = frozenset(word for value in parts for word in _WORD.findall(value))
+            self._lists[id(mask)] = (mask, values, words)
+        _, values, words = self._lists[id(mask)]
         folded = text.casefold()
-        found = _WORD.findall(folded)
-        # Names are put together: a first and a last one that are both in the lists, a street and a number.
-        return folded in values or (bool(found) and words.issuperset(found))
+        return folded in values or (bool(words) and words.issuperset(_WORD.findall(folded)))
 
 
 def share_of(times: int, rows: int) -> float:

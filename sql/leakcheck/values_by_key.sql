@@ -1,9 +1,10 @@
 -- What:         values of some columns in the rows of the source that these keys name
 -- Parameters:   table (devdb.catalog.model.Table)  the table
 --               values (list)  SQL of what is wanted of its row t
---               key (list)     of each of the key's columns: its name, its type, how it is compared, and what is held in the rows
+--               key (list)     of each of the key's columns: its name, its type, how it is compared, and what it holds
 -- Transaction:  either
 -- Repeatable:   yes
+-- Why:          a value may be an expression over the table's bare column names: names of ours are none of theirs
 
 SELECT
     {% for value in values %}
@@ -15,8 +16,8 @@ FROM ROWS FROM (
     pg_catalog.unnest(ARRAY[{{ part.held | literals }}]::text[]){% if not loop.last %},{% endif %}
 
     {% endfor %}
-) AS k ({% for part in key %}{% if not loop.first %}, {% endif %}{{ "k%d" | format(loop.index0) | ident }}{% endfor %})
+) AS devdb_k ({% for part in key %}{% if not loop.first %}, {% endif %}{{ "devdb_k%d" | format(loop.index0) | ident }}{% endfor %})
 JOIN {{ table.only | sql }} AS t ON true
 {% for part in key %}
-    AND t.{{ part.name | ident }} {{ part.equals | sql }} k.{{ "k%d" | format(loop.index0) | ident }}::{{ part.type | sql }}
+    AND t.{{ part.name | ident }} {{ part.equals | sql }} devdb_k.{{ "devdb_k%d" | format(loop.index0) | ident }}::{{ part.type | sql }}
 {% endfor %};
