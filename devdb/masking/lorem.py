@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from devdb.masking.once import once
 from devdb.sqltext.quoting import literal
 
 # Of Cicero, de finibus bonorum et malorum, as printers have it since the sixteenth century.
@@ -37,9 +38,17 @@ PASSAGE = _passage()
 
 def of_length(text: str, number: str) -> str:
     """SQL (text): as many characters as `text` has, from a word that `number`, a bigint, chooses; no space ends it."""
-    length = f"pg_catalog.char_length({text})"
-    passage, start = literal(PASSAGE), f"({number} % {_STARTS} * {_STRIDE})::integer"
-    short = f"pg_catalog.substr({literal(PASSAGE * 2)}, 1 + {start}, {length})"
-    long = f"pg_catalog.left(pg_catalog.repeat({passage}, {length} / {len(PASSAGE)} + 1), {length})"
+    start = f"({number} % {_STARTS} * {_STRIDE} + 1)::integer"
+    # Long text may be stored elsewhere, and be fetched as often as it is named.
+    return once(f"pg_catalog.char_length({text})", lambda length: _cut(length, start), "devdb_length")
+
+
+def _cut(length: str, start: str) -> str:
+    # Octets are cut where they are, characters are counted first.
+    short = f"pg_catalog.substr({literal(PASSAGE * 2)}::bytea, {start}, {length} - 1)"
+    long = (
+        f"pg_catalog.substr(pg_catalog.convert_to(pg_catalog.repeat({literal(PASSAGE)},"
+        f" {length} / {len(PASSAGE)} + 2), 'SQL_ASCII'), {start}, {length} - 1)"
+    )
     cut = f"CASE WHEN {length} <= {len(PASSAGE)} THEN {short} ELSE {long} END"
-    return f"pg_catalog.rpad(pg_catalog.rtrim({cut}), {length}, 'm')"
+    return f"CASE WHEN {length} = 0 THEN '' ELSE pg_catalog.encode({cut}, 'escape') || 'a' END"

@@ -3,28 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from devdb.masking import keyed, lorem, registry
+from devdb.masking.documents import OF_COLUMNS, Inside, readable, refusal_inside, tree_of
+from devdb.masking.elements import each_masked
 from devdb.masking.families import Family, family_named
 from devdb.masking.kind import Fit, Kind, Row
 from devdb.masking.once import cast, once
-from devdb.settings.json_paths import Step, parse_json_path
-from devdb.settings.mask import Mask
-from devdb.sqltext.quoting import literal
 
-# What the paths lead to: a mask, or further steps.
-Tree = Mask | Mapping[Step, "Tree"]
-
-_EMPTIED = {"object": "'{}'::jsonb", "array": "'[]'::jsonb"}
-_NULL = "'null'::jsonb"
-# Neither a value inside of a document nor an element has what these need.
-_OF_COLUMNS = frozenset({"sql", "shuffle"})
-# Days as ISO 8601 writes them. February has 29 of them whatever the year: the last is taken for the one before.
-_ISO_DAY = "(?!0000)[0-9]{4}-((0[1-9]|1[0-2])-(0[1-9]|[12][0-9])|(0[13-9]|1[0-2])-30|(0[13578]|1[02])-31)"
-_ISO_TIME = "[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.,][0-9]+)?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?"
 _SIZED = re.compile(r"\((\d+)(?:,\s*(-?\d+))?\)")
 
 
@@ -42,17 +30,17 @@ class Json(Kind):
 
     def refusal(self, fit: Fit, options: Any) -> str | None:
         for path, mask in options.paths.items():
-            if (reason := _refusal_inside(mask, fit)) is not None:
+            if (reason := refusal_inside(mask, fit)) is not None:
                 return f"json: {path}: {reason}"
         return None
 
     def sql(self, value: str, fit: Fit, options: Any, row: Row) -> str:
-        tree = _tree(options.paths)
-        inside = _Inside(fit, options.rest == "keep", row)
-        if fit.base_type != "json":
-            return once(value, lambda document: inside.value(document, tree, 0), "devdb_document")
-        readable = once(cast(value, "text"), lambda text: _readable(text, fit), "devdb_text")
-        return f"({once(readable, lambda document: inside.value(document, tree, 0), 'devdb_document')})::json"
+        tree = tree_of(options.paths)
+        inside = Inside(fit, options.rest == "keep", row)
+        if fit.base_type == "json":
+            value = once(cast(value, "text"), lambda text: readable(text, fit), "devdb_text")
+        masked = once(value, lambda document: inside.value(document, tree, 0), "devdb_document")
+        return f"({masked})::{fit.base_type}"
 
 
 class Array(Kind):
@@ -64,7 +52,7 @@ class Array(Kind):
     def refusal(self, fit: Fit, options: Any) -> str | None:
         if not fit.base_type.endswith("[]"):
             return f"array cannot serve {fit.base_type}"
-        if options.element.kind in _OF_COLUMNS:
+        if options.element.kind in OF_COLUMNS:
             return f"array: {options.element.kind} is for whole columns: a kind for its elements can serve"
         reason = registry.refusal(options.element, _element_fit(fit))
         return None if reason is None else f"array: {reason}"
@@ -80,7 +68,7 @@ class Array(Kind):
         if element.family is Family.TEXT and element.base_type not in ("text", "character varying"):
             raw += "::text"
         masked = registry.expression(options.element, raw, element, row)
-        return once(value, lambda array: _each(array, masked, element.base_type), "devdb_array")
+        return once(value, lambda array: each_masked(array, masked, element.base_type), "devdb_array")
 
 
 class Text(Kind):
@@ -90,152 +78,7 @@ class Text(Kind):
     families = frozenset({Family.TEXT})
 
     def sql(self, value: str, fit: Fit, options: Any, row: Row) -> str:
-        return once(value, lambda text: lorem.of_length(text, keyed.number(f"{text}::text", "text", fit.encoding)))
-
-
-class _Inside:
-    """SQL of masked values inside of documents."""
-
-    def __init__(self, fit: Fit, keeps_rest: bool, row: Row):
-        self._fit = fit
-        self._keeps_rest = keeps_rest
-        self._row = row
-
-    def value(self, value: str, tree: Tree, depth: int) -> str:
-        """SQL (jsonb) for `value`, a jsonb that is not NULL; `depth` tells nested subqueries apart."""
-        if isinstance(tree, Mask):
-            return self._masked(value, tree)
-        element = f"devdb_inside_{depth}"
-        branches = dict(_EMPTIED)
-        by_key = {step: below for step, below in tree.items() if step is not None}
-        if by_key:
-            whens = " ".join(
-                f"WHEN {literal(key)} THEN {self.value(f'{element}.value', below, depth + 1)}"
-                for key, below in by_key.items()
-            )
-            branches["object"] = (
-                f"(SELECT COALESCE(pg_catalog.jsonb_object_agg({element}.key,"
-                f" CASE {element}.key {whens} ELSE {self._rest(f'{element}.value')} END), '{{}}')"
-                f" FROM pg_catalog.jsonb_each({value}) AS {element} (key, value))"
-            )
-        if None in tree:
-            branches["array"] = (
-                f"(SELECT COALESCE(pg_catalog.jsonb_agg({self.value(f'{element}.value', tree[None], depth + 1)}"
-                f" ORDER BY {element}.place), '[]')"
-                f" FROM pg_catalog.jsonb_array_elements({value}) WITH ORDINALITY AS {element} (value, place))"
-            )
-        return _by_type(value, branches, _NULL)
-
-    def _rest(self, value: str) -> str:
-        return value if self._keeps_rest else _by_type(value, _EMPTIED, _NULL)
-
-    def _masked(self, value: str, mask: Mask) -> str:
-        if mask.kind == "keep":
-            return value
-        if mask.kind == "null":
-            return _NULL
-        if mask.kind == "constant":
-            fixed = registry.kind_of(mask).sql(value, _fit_of("jsonb", self._fit), mask.options, self._row)
-            return _by_type(value, {"null": _NULL}, fixed)
-        branches = dict(_EMPTIED)
-        if _serves(mask, of_text := _fit_of("text", self._fit)):
-            text = once(f"({value} #>> '{{}}')", lambda text: self._as_jsonb(mask, text, of_text), "devdb_text")
-            branches |= {"string": text, "number": text}
-        elif _serves(mask, of_date := _fit_of("date", self._fit)):
-            branches["string"] = once(
-                f"({value} #>> '{{}}')", lambda text: self._day(mask, text, of_date), "devdb_text"
-            )
-        if _serves(mask, of_number := _fit_of("numeric", self._fit)):
-            branches["number"] = once(
-                f"({value})::numeric", lambda number: self._as_jsonb(mask, number, of_number), "devdb_number"
-            )
-        return _by_type(value, branches, _NULL)
-
-    def _as_jsonb(self, mask: Mask, value: str, fit: Fit) -> str:
-        return f"pg_catalog.to_jsonb({registry.expression(mask, value, fit, self._row)})"
-
-    def _day(self, mask: Mask, text: str, fit: Fit) -> str:
-        """Of a text that is a day, or begins with one; anything else is nothing."""
-        day = once(
-            f"(CASE pg_catalog.substr({text}, 6, 5) WHEN '02-29' THEN pg_catalog.left({text}, 8) || '28'"
-            f" ELSE pg_catalog.left({text}, 10) END)::date",
-            lambda day: registry.expression(mask, day, fit, self._row),
-            "devdb_day",
-        )
-        written = f"pg_catalog.to_char(({day})::timestamp, 'YYYY-MM-DD')"
-        branches = f"WHEN {text} ~ {literal(f'^{_ISO_DAY}$')} THEN pg_catalog.to_jsonb({written})"
-        if mask.kind == "date_shift":
-            branches += (
-                f" WHEN {text} ~ {literal(f'^{_ISO_DAY}{_ISO_TIME}$')}"
-                f" THEN pg_catalog.to_jsonb({written} || pg_catalog.substr({text}, 11))"
-            )
-        return f"CASE {branches} ELSE {_NULL} END"
-
-
-def _by_type(value: str, branches: Mapping[str, str], otherwise: str) -> str:
-    whens = " ".join(f"WHEN {literal(name)} THEN {branch}" for name, branch in branches.items())
-    return f"CASE pg_catalog.jsonb_typeof({value}) {whens} ELSE {otherwise} END"
-
-
-def _tree(paths: Mapping[str, Mask]) -> Tree:
-    """The paths as a tree; the settings have seen to it that none leads to what another masks."""
-    tree: dict[Step, Any] = {}
-    for path, mask in paths.items():
-        steps = parse_json_path(path)
-        if not steps:
-            return mask
-        below = tree
-        for step in steps[:-1]:
-            below = below.setdefault(step, {})
-        below[steps[-1]] = mask
-    return tree
-
-
-def _fit_of(base_type: str, fit: Fit) -> Fit:
-    """What fits inside of a document: whatever the type can be."""
-    return Fit(base_type, base_type, family_named(base_type), encoding=fit.encoding, locale=fit.locale)
-
-
-def _serves(mask: Mask, fit: Fit) -> bool:
-    return registry.refusal(mask, fit) is None
-
-
-def _refusal_inside(mask: Mask, fit: Fit) -> str | None:
-    if mask.kind in _OF_COLUMNS:
-        return f"{mask.kind} is for whole columns: a kind for texts or numbers can serve"
-    if mask.kind == "array":
-        return "array is for columns of arrays: name the elements, as in $.tags[*]"
-    if mask.kind == "json":
-        return "json is for columns: name the whole path, as in $.person.email"
-    refusals = [registry.refusal(mask, _fit_of(name, fit)) for name in ("text", "numeric", "date")]
-    if None in refusals:
-        return None
-    served = registry.kind_of(mask).families
-    reasons = [
-        reason
-        for reason, family in zip(refusals, (Family.TEXT, Family.NUMERIC, Family.DATE), strict=True)
-        if family in served
-    ]
-    return reasons[0] if reasons else f"{mask.kind} cannot serve what JSON holds: texts, numbers, and days as text"
-
-
-def _readable(text: str, fit: Fit) -> str:
-    """SQL (jsonb) of a document of type json, some of which jsonb does not take.
-
-    NUL and halves of characters become U+FFFD, numbers beyond all measure lose their exponent. What looks like either
-    inside of a text is changed too, and is a text as before.
-    """
-    bad = r"\\u0000|\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])"
-    low = r"(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}"
-    replaced = r"\\ufffd"
-    if fit.encoding != "UTF8":
-        bad, replaced = r"\\u(?!00[2-7])[0-9a-fA-F]{4}", r"\\u003f"
-    escapes = f"pg_catalog.regexp_replace({text}, {literal(bad)}, {literal(replaced)}, 'g')"
-    if fit.encoding == "UTF8":
-        escapes = f"pg_catalog.regexp_replace({escapes}, {literal(low)}, {literal(replaced)}, 'g')"
-    exponents = f"pg_catalog.regexp_replace({escapes}, '([eE][+-]?)[0-9]{{5,}}', E'\\\\11', 'g')"
-    is_plain = f"pg_catalog.strpos({text}, {literal(chr(92) + 'u')}) = 0 AND {text} !~ '[eE][+-]?[0-9]{{5}}'"
-    return f"CASE WHEN {is_plain} THEN {text}::jsonb ELSE ({exponents})::jsonb END"
+        return once(cast(value, "text"), lambda text: lorem.of_length(text, keyed.number(text, "text", fit.encoding)))
 
 
 def _element_fit(fit: Fit) -> Fit:
@@ -258,40 +101,6 @@ def _element_fit(fit: Fit) -> Fit:
         precision=precision,
         scale=scale,
         not_null=False,
-    )
-
-
-def _each(array: str, masked: str, base_type: str) -> str:
-    """SQL of an array of the masked elements, of which the current one is devdb_element."""
-    elements = f"pg_catalog.unnest({array}) WITH ORDINALITY AS devdb_element (value, place)"
-    return (
-        f"CASE WHEN pg_catalog.array_ndims({array}) IS NULL THEN {array}"
-        f" WHEN pg_catalog.array_ndims({array}) = 1 AND pg_catalog.array_lower({array}, 1) = 1"
-        f" THEN (SELECT pg_catalog.array_agg({masked} ORDER BY devdb_element.place) FROM {elements})"
-        f" ELSE {_shaped(array, masked, base_type, elements)} END"
-    )
-
-
-def _shaped(array: str, masked: str, base_type: str, elements: str) -> str:
-    """SQL of an array of any shape, by way of its text: no function makes one."""
-    lengths = [f"COALESCE(pg_catalog.array_length({array}, {axis}), 1)" for axis in range(1, 7)]
-    blocks = ", ".join(f"{' * '.join(lengths[axis:])} AS b{axis}" for axis in range(6))
-    opening, closing = (
-        " + ".join(
-            f"(pg_catalog.array_ndims({array}) > {axis} AND ({place}) % devdb_blocks.b{axis} = 0)::integer"
-            for axis in range(6)
-        )
-        for place in ("devdb_element.place - 1", "devdb_element.place")
-    )
-    backslash = chr(92)
-    written = f"pg_catalog.replace(({masked})::text, {literal(backslash)}, {literal(backslash * 2)})"
-    written = f"""'"' || pg_catalog.replace({written}, '"', {literal(backslash + '"')}) || '"'"""
-    comma = "';'" if base_type == "box" else "','"
-    element = f"pg_catalog.repeat('{{', {opening}) || COALESCE({written}, 'NULL') || pg_catalog.repeat('}}', {closing})"
-    return (
-        f"(SELECT (pg_catalog.array_dims({array}) || '=' || pg_catalog.string_agg({element}, {comma}"
-        f" ORDER BY devdb_element.place))::{base_type}[]"
-        f" FROM {elements}, (SELECT {blocks} OFFSET 0) AS devdb_blocks)"
     )
 
 
