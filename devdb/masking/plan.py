@@ -103,29 +103,14 @@ def plan(
     for place, decision in decided.items():
         mask = decision.mask
         assert mask is not None
-        fit = fits[place]
-        if place in shared.members:
-            together = [fits[other] for other in shared.members[place] if other in fits]
-            fit = _strictest(fit, together)
-            if len({_of_elements(one) for one in together}) > 1:
-                types = ", ".join(sorted({one.base_type for one in together}))
-                message = (
-                    f"{decision.table.name}.{decision.column.name} cannot be masked: the types of its keys' columns"
-                )
-                hint = "keep the columns"
-                errors.append(
-                    SettingsError(f"{message} differ too much: {types}", path=mask.path, line=mask.line, hint=hint)
-                )
-                continue
-        found = _mistake(decision, mask, fit, place in shared.members, constraints.get(decision.table.oid, ()))
-        if found is not None:
-            reason, hint = found
-            message = f"{decision.table.name}.{decision.column.name}: {reason}"
-            if mask.path is None or decision.mask_from:
-                message += f" ({decision.mask_from})"
-            errors.append(SettingsError(message, path=mask.path, line=mask.line, hint=hint))
-            continue
-        masked[place] = Masked(decision, fit, _sql(decision.column, mask, fit))
+        together = [fits[other] for other in shared.members.get(place, ()) if other in fits]
+        fit = _strictest(fits[place], together) if together else fits[place]
+        limits = constraints.get(decision.table.oid, ())
+        found = _mistake(decision, mask, fit, together, limits)
+        if found is None:
+            masked[place] = Masked(decision, fit, _sql(decision.column, mask, fit))
+        else:
+            errors.append(_refused(decision, mask, *found))
     return Plan(shared.decisions, masked), errors
 
 
@@ -204,15 +189,19 @@ def _strictest(fit: Fit, others: Sequence[Fit]) -> Fit:
 
 
 def _mistake(
-    decision: Decision, mask: Mask, fit: Fit, is_key: bool, constraints: Sequence[Constraint]
+    decision: Decision, mask: Mask, fit: Fit, together: Sequence[Fit], constraints: Sequence[Constraint]
 ) -> tuple[str, str | None] | None:
-    """What is wrong with masking the column so, and what would be right."""
+    """What is wrong with masking the column so, and what would be right; `together` are all columns of its keys."""
+    is_key = bool(together)
     table, name = decision.table, decision.column.name
     if name in table.partition_columns:
         return "decides in which partition a row lies, and cannot be masked", "keep it, or mask what it says elsewhere"
     excluded = [one.name for one in constraints if one.kind == "exclusion" and name in one.columns]
     if excluded:
         return f"takes part in the exclusion constraint {excluded[0]}, and cannot be masked", "keep the column"
+    if len({_of_elements(one) for one in together}) > 1:
+        types = ", ".join(sorted({one.base_type for one in together}))
+        return f"the types of its keys' columns differ too much to be masked alike: {types}", "keep the columns"
     if (is_key or fit.is_unique) and not decision.column.is_deterministic and mask.sql is None:
         return "different texts are equal by its collation, and would be masked differently", "keep the column"
     if is_key and mask.kind in ("sql", "shuffle"):
@@ -224,6 +213,13 @@ def _mistake(
         because = "takes part in a key" if is_key else f"is unique by {unique[0]}" if unique else "must stay unique"
         return f"{because}, and {mask.kind} may give different values the same mask", _INJECTIVE
     return None
+
+
+def _refused(decision: Decision, mask: Mask, reason: str, hint: str | None) -> SettingsError:
+    message = f"{decision.table.name}.{decision.column.name}: {reason}"
+    if mask.path is None or decision.mask_from:
+        message += f" ({decision.mask_from})"
+    return SettingsError(message, path=mask.path, line=mask.line, hint=hint)
 
 
 _INJECTIVE = "what keeps different values different: email, hash, username, uuid, pattern, number, phone, iban"
