@@ -137,7 +137,9 @@ def _telling(guess: Guess, seen: Look) -> Match | None:
     for match in seen.matches:
         if match.is_proof and match.matched >= _MOST * count:
             return match
-    if not _is_believed(guess):
+    # Of colours and cities that are chosen from a list, many are somebody's name.
+    is_list = guess.is_label and seen.are_few
+    if not _is_believed(guess) and not is_list:
         for about, share in (("company", _COMPANIES), ("street", _MANY), *((name, _MANY) for name in _SAYS_NAMES)):
             for match in seen.matches:
                 if match.meaning == about and match.matched >= share * count:

@@ -69,23 +69,35 @@ def of_words(name: tuple[str, ...], family: Family, *, of_name: str, around: tup
     `around` are the words of what it belongs to, which tell whose name a mere `name` is.
     """
     name = _without_compounds(name)
-    spans = list(_spans(name))
-    best: tuple[int, int, str, str] | None = None
-    for first, last, joined in spans:
-        for about in _meanings().get(joined, ()):
-            if family not in meaning(about).families or _is_neutral(name, first, last):
-                continue
-            key = (_rank(about), -(last - first), about, joined)
-            best = key if best is None else min(best, key)
-    if best is not None:
-        is_certain = best[3] not in _set("AMBIGUOUS") or len(name) > 1
-        return Guess(meaning(best[2]), of_name, is_certain=is_certain)
+    found = _found(name, family)
+    if found is not None:
+        about, joined = found
+        is_certain = joined not in _set("AMBIGUOUS") or len(name) > 1
+        return Guess(meaning(about), of_name, is_certain=is_certain)
     if family not in TEXTS:
         number = family is Family.INTEGER and name and name[-1] not in ("id", "ids", "key")
         if number and _is_number_of_person(name):
             return Guess(meaning("identifier"), of_name, is_certain=True)
         return None
     return _of_person(name, of_name, around)
+
+
+def _found(name: tuple[str, ...], family: Family) -> tuple[str, str] | None:
+    """The meaning that counts of those that the name mentions, and by which word; None without any for the family."""
+    mentions = [
+        (first, last, about, joined)
+        for first, last, joined in _spans(name)
+        for about in _meanings().get(joined, ())
+        if family in meaning(about).families and not _is_neutral(name, first, last, is_delicate=about == "sensitive")
+    ]
+    # place_of_birth is about no birth, but a place.
+    whole = [
+        one
+        for one in mentions
+        if not any(two[0] <= one[0] and one[1] <= two[1] and two[1] - two[0] > one[1] - one[0] for two in mentions)
+    ]
+    best = min(whole, key=lambda one: (_rank(one[2]), one[0] - one[1]), default=None)
+    return None if best is None else (best[2], best[3])
 
 
 def is_person_table(table: Table) -> bool:
@@ -108,6 +120,8 @@ def _of_person(name: tuple[str, ...], of_name: str, around: tuple[str, ...]) -> 
     is_by = bool({*name[:1], *name[-1:]} & _set("BY"))
     if is_by and (len(name) == 1 or set(name) & _set("BY_WHOM")):
         return Guess(meaning("username"), of_name, is_certain=True)
+    if _mentions(name, "THING") and len(name) > 1 and {name[-1], name[0]} & _set("NUMBER"):
+        return Guess(None, f"{of_name}, of a thing", is_label=True)
     if _ends_in(name, "LABELS") or _is_neutral(name, len(name), len(name)):
         return Guess(None, of_name, is_certain=True, is_label=True)
     if name and _mentions(name[-1:], "PERSON"):
@@ -182,8 +196,11 @@ def _about(comment: str, family: Family) -> Guess | None:
     return None if best is None else Guess(meaning(best), f"its comment tells of {meaning(best).values}")
 
 
-def _is_neutral(name: tuple[str, ...], first: int, last: int) -> bool:
-    """Whether the words beside those from `first` to before `last` make the name that of something else."""
+def _is_neutral(name: tuple[str, ...], first: int, last: int, *, is_delicate: bool = False) -> bool:
+    """Whether the words beside those from `first` to before `last` make the name that of something else.
+
+    Of what is delicate, it is enough to say whether it is so.
+    """
     if not name:
         return False
     after, before = name[last:] or name[-1:], name[:first]
@@ -191,7 +208,9 @@ def _is_neutral(name: tuple[str, ...], first: int, last: int) -> bool:
         ends = {"".join(after[-count:]) for count in (1, 2)}
         if ends & _set("NEUTRAL_LAST"):
             return True
-    return bool(before) and bool({"".join(before[:count]) for count in (1, 2)} & _set("NEUTRAL_FIRST"))
+    return (
+        bool(before) and not is_delicate and bool({"".join(before[:count]) for count in (1, 2)} & _set("NEUTRAL_FIRST"))
+    )
 
 
 def _is_number_of_person(name: tuple[str, ...]) -> bool:

@@ -34,9 +34,10 @@ _THINGS = """
     ean isbn issn ismn isin cusip gb.sedol figi imo iso6346 casrn lei isil isrc eu.banknote eu.ecnumber it.aic
     es.referenciacatastral es.cups eu.eic
 """
-_TRIED_FIRST = 40
+_TRIED_FIRST = 16
 _PROMISING = 0.2
 _SCRAMBLED = 600  # numbers made for each measurement of chance
+_LUHN = "numbers with a Luhn check digit"
 _CHANCE = 1e-6  # how seldom chance alone may look so
 _CARD = re.compile(
     r"3[47]\d{13}|4\d{12}(?:\d{3})?(?:\d{3})?|(?:5[1-5]|2[2-7])\d{14}|(?:6011|65\d\d|64[4-9]\d)\d{12}"
@@ -60,30 +61,35 @@ def recognized(values: Sequence[str]) -> Numbers | None:
     distinct = list(dict.fromkeys(values))
     if not distinct:
         return None
-    best: tuple[float, Numbers] | None = None
+    candidates: list[tuple[float, float, Numbers]] = []
     few = distinct[:: max(1, len(distinct) // _TRIED_FIRST)][:_TRIED_FIRST]
     for about, name, check in _schemes():
         if sum(map(check, few)) < max(1, _PROMISING * len(few)):
             continue
         matched = sum(map(check, distinct))
         by_chance = share_by_chance(distinct, check)
-        if is_beyond_chance(matched, len(distinct), by_chance):
-            # Of two that fit, the one that accepts fewer others says more.
+        with_ends = share_by_chance(distinct, check, ends_only=True)
+        if is_beyond_chance(matched, len(distinct), max(by_chance, with_ends)):
             found = Numbers(about, name, sum(map(check, values)))
-            quality = matched / len(distinct) - by_chance - (0.001 if about is None else 0)
-            if best is None or quality > best[0]:
-                best = quality, found
-    return None if best is None else best[1]
+            candidates.append((matched / len(distinct), by_chance, found))
+    return _best(candidates)
 
 
-def share_by_chance(values: Sequence[str], check: Check) -> float:
-    """How many of values like these the check accepts: all digits changed, or the last two; the larger share."""
+def _best(candidates: Sequence[tuple[float, float, Numbers]]) -> Numbers | None:
+    """Of schemes that fit, the one that says most: many have the same check digit, and accept little else or much."""
+    share, by_chance, found = max(candidates, key=lambda one: one[0] - one[1], default=(0.0, 0.0, None))
+    for other_share, other_by_chance, other in candidates:
+        if other.name == _LUHN and other_share >= share and by_chance * 2 > other_by_chance:
+            return other
+    return found
+
+
+def share_by_chance(values: Sequence[str], check: Check, *, ends_only: bool = False) -> float:
+    """The share that the check accepts of values like these, but for their digits, or for the last two of them."""
     chance = random.Random(0)
-    shares = []
-    for change in (_all_digits, _last_digits):
-        made = [change(values[number % len(values)], chance) for number in range(_SCRAMBLED)]
-        shares.append((sum(map(check, made)) + 1) / (_SCRAMBLED + 2))
-    return max(shares)
+    change = _last_digits if ends_only else _all_digits
+    made = [change(values[number % len(values)], chance) for number in range(_SCRAMBLED)]
+    return (sum(map(check, made)) + 1) / (_SCRAMBLED + 2)
 
 
 def is_beyond_chance(matched: int, of: int, by_chance: float) -> bool:
@@ -131,7 +137,7 @@ def _schemes() -> tuple[tuple[str | None, str, Check], ...]:
     )
     for about, modules in groups:
         found += [(about, _title(module), checks(module)) for module in modules.split()]
-    found.append(("identifier", "numbers with a Luhn check digit", checks("luhn")))
+    found.append(("identifier", _LUHN, checks("luhn")))
     return tuple(found)
 
 

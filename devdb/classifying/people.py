@@ -49,10 +49,11 @@ def is_name(text: str) -> tuple[bool, bool, bool]:
     if not _NAME_LIKE.fullmatch(text) or text.islower() or any(map(str.isdigit, text)):
         return False, False, False
     first_names, last_names = _lists()
-    found = [fold(word) for word in _WORD.findall(text)]
-    words = [word for word in found if word not in _TITLES and len(word) > 1]
-    telling = [word for word in words if word not in _PARTICLES]
-    if not telling or len(words) > 6:
+    written = [word for word in _WORD.findall(text) if len(word) > 1]
+    words = {word: fold(word) for word in written}
+    telling = [words[word] for word in written if words[word] not in _PARTICLES and words[word] not in _TITLES]
+    is_sentence = any(word[0].islower() and words[word] not in _PARTICLES for word in written)
+    if not telling or len(written) > 6 or is_sentence:
         return False, False, False
     firsts = [_is_in(word, first_names) for word in telling]
     lasts = [_is_in(word, last_names) for word in telling]

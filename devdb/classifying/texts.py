@@ -185,7 +185,8 @@ def _matcher(pattern: re.Pattern[str]) -> Callable[[str], bool]:
 
 
 def _is_token(text: str) -> bool:
-    return len(text) <= 2000 and _TOKEN.fullmatch(text) is not None and len(set(text)) >= 10 and not _is_wordy(text)
+    is_long = len(text) <= 2000 and _TOKEN.fullmatch(text) is not None and len(set(text)) >= 10
+    return is_long and not _is_wordy(text) and _UUID.fullmatch(text) is None and not _is_iban(text)
 
 
 def _is_wordy(text: str) -> bool:

@@ -229,10 +229,9 @@ MEANINGS: dict[str, dict[str, str]] = {
     },
     "full_name": {
         "en": "full name, person name, contact person, real name, legal name, display name, cardholder,"
-        " card holder, account holder, emergency contact, next of kin, signatory, signed by, attn, care of,"
-        " salutation",
+        " card holder, account holder, emergency contact, next of kin, signatory, signed by, attn, care of",
         "de": "vollständiger name, ansprechpartner, ansprechpartnerin, kontaktperson, kontoinhaber, karteninhaber,"
-        " anrede, inhaber, unterzeichner, briefanrede",
+        " inhaber, unterzeichner, briefanrede",
         "fr": "nom complet, nom prénom, nom et prénom, personne contact, interlocuteur, titulaire compte",
         "es": "nombre completo, nombre y apellidos, nombre apellidos, persona contacto, persona de contacto",
         "it": "nome completo, nome cognome, nome e cognome, cognome nome, nominativo, referente, intestatario",
@@ -314,9 +313,11 @@ MEANINGS: dict[str, dict[str, str]] = {
         "pl": "pensja, wynagrodzenie, płaca, dochód, zarobki",
     },
     "trait": {
-        "en": "gender, sex, marital status, civil status, nationality, citizenship, mother tongue, native language,"
+        "en": "gender, sex, salutation, marital status, civil status, nationality, citizenship, mother tongue,"
+        " native language,"
         " pronouns, family status, number of children, body height, body weight",
-        "de": "geschlecht, familienstand, nationalität, staatsangehörigkeit, staatsbürgerschaft, muttersprache,"
+        "de": "geschlecht, anrede, familienstand, nationalität, staatsangehörigkeit, staatsbürgerschaft,"
+        " muttersprache,"
         " zivilstand, anzahl kinder, kinderzahl",
         "fr": "sexe, genre, état civil, situation familiale, nationalité, civilité, nombre enfants",
         "es": "sexo, género, estado civil, nacionalidad, número hijos",
@@ -341,8 +342,8 @@ MEANINGS: dict[str, dict[str, str]] = {
         " id scan, fingerprint, face, voice, recording, thumbnail, attachment",
         "de": "foto, bild, passbild, lichtbild, unterschrift, profilbild, fingerabdruck, anhang",
         "fr": "photo identité, portrait, signature, empreinte, pièce jointe",
-        "es": "fotografía, firma, huella, adjunto",
-        "it": "fotografia, immagine, firma, impronta, allegato",
+        "es": "fotografía, huella, adjunto",
+        "it": "fotografia, immagine, impronta, allegato",
         "pt": "fotografia, imagem, assinatura, anexo",
         "nl": "pasfoto, handtekening, vingerafdruk, bijlage",
         "pl": "zdjęcie, podpis, odcisk palca, załącznik",
@@ -414,7 +415,11 @@ PERSON = (
 
 # What is not a person: its name says nothing of one.
 THING = (
-    "product, article, item, category, tag, file, filename, table, column, schema, database, host, server, domain,"
+    "order, invoice, ticket, shipment, batch, lot, serial, delivery, quote, payment, transaction, request, rechnung,"
+    " bestellung, auftrag, lieferung, angebot, commande, facture, livraison, pedido, factura, ordine, fattura,"
+    " fatura,"
+    " encomenda, bestelling, factuur, zamówienie, faktura, product, article, item, category, tag, file, filename,"
+    " table, column, schema, database, host, server, domain,"
     " service, app, application, module, package, plugin, feature, event, job, task, queue, project, team, group,"
     " role,"
     " permission, region, country, state, municipality, district, zone, area, area code, department, division,"
@@ -492,7 +497,8 @@ NEUTRAL_FIRST = (
 
 # Texts that a program chose, not a person, if nothing else is known of them.
 LABELS = (
-    "status, state, type, kind, category, code, unit, currency, language, lang, locale, country, country code,"
+    "district, county, department, division, warehouse, status, state, type, kind, category, code, unit, currency,"
+    " language, lang, locale, country, country code,"
     " timezone,"
     " time zone, tz, colour, color, size, mode, level, format, mime type, media type, content type, version,"
     " priority,"
