@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 from psycopg.conninfo import make_conninfo
@@ -14,7 +14,7 @@ from devdb import readers
 from devdb.catalog import dev_server, source_role
 from devdb.catalog import source as catalog
 from devdb.catalog.dev_server import DevServer
-from devdb.catalog.model import Database, Source
+from devdb.catalog.model import Column, Database, Source, Table
 from devdb.catalog.source_role import SourceRole
 from devdb.creating import Creation
 from devdb.errors import ConnectionFailed, Refused, SettingsError
@@ -29,6 +29,9 @@ from devdb.server.sparing import duration
 from devdb.settings import Settings
 from devdb.sqltext.quoting import ident
 from devdb.sqltext.templates import Templates
+
+if TYPE_CHECKING:
+    from devdb.masking.plan import Plan
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,7 @@ class Ground:
     """What a run stands on: open connections, and facts of both sides that were checked.
 
     `run` is the run as it was asked for, with what the file of a plan says about sampling. `creation` makes the
-    database in which the work happens; None when the set-up does.
+    database in which the work happens; None when the set-up does. `masks` is None when the settings say nothing of any.
     `lock` is the connection, to the maintenance database, that holds the lock on the dev database. `previous` is a
     connection to the dev database as it is today, None when there is none. `kept_schemas` are those of its schemas that
     the source does not have and that are to be kept.
@@ -84,6 +87,7 @@ class Ground:
     plan: dict[str, Any]
     reader: Reader
     creation: Creation | None
+    masks: Plan | None
 
 
 @contextmanager
@@ -125,9 +129,16 @@ def ground(run: Run, *, may_create: bool) -> Iterator[Ground]:
         foreign_schemas = link.foreign_schemas(source.schemas)
         _refuse_keeping(settings, source, foreign_schemas)
         chosen = choice.choose(source, settings)
+        notes = [*chosen.notes, *choice.check(source_connection, chosen)]
+        masks = None
+        if settings.is_masking:
+            masks = _masks(source_connection, templates, chosen, settings)
+            source = masks.applied(source, chosen.followed_keys, chosen.entered)
+            chosen = choice.choose(source, settings)
+            notes += masks.decisions.notes
         by_site = readers.own_load(templates) is not None
         plan = populate.plan(source, settings, chosen, foreign_schemas, is_sampled_by_site=by_site)
-        for note in (*chosen.notes, *choice.check(source_connection, chosen)):
+        for note in notes:
             run.reporter.note(note)
         populate.check_rules(source_connection, plan["takes"])
         reader = readers.choose(settings, templates, lock, dry_run=run.dry_run)
@@ -142,8 +153,33 @@ def ground(run: Run, *, may_create: bool) -> Iterator[Ground]:
         _warn(run, source, server, source_role.read(source_connection, templates))
         yield Ground(
             run, templates, source_connection, lock, previous, kept, source, target, server, foreign_schemas, chosen,
-            plan, reader, creation,
+            plan, reader, creation, masks,
         )  # fmt: skip
+
+
+def _masks(connection: Connection, templates: Templates, chosen: Choice, settings: Settings) -> Plan:
+    """How the tables that get rows are masked. Raises what cannot be."""
+    # Not a moment before it is needed: kinds of masks and what they take names from take their time.
+    from devdb.classifying.names import propose
+    from devdb.classifying.proposal import written
+    from devdb.masking import preparing
+
+    def proposal(table: Table, column: Column) -> str | None:
+        proposed = propose(table, column, None)
+        if proposed is None or proposed.mask is not None:
+            return None if proposed is None else f"mask {written(proposed.mask)}"
+        return f"class {proposed.classified}"
+
+    assert chosen.source is not None
+    return preparing.prepare(
+        connection,
+        templates,
+        chosen.source,
+        settings,
+        keys=[reference.key for reference in chosen.references],
+        taken=chosen.paths.keys(),
+        propose=proposal,
+    )
 
 
 def _has_own_setup(templates: Templates) -> bool:

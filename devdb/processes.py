@@ -26,7 +26,7 @@ from devdb.loading.direct import DirectLoad
 from devdb.loading.load import Loaded
 from devdb.preflight import Ground, address
 from devdb.replacing import Replacing
-from devdb.report import Result, TableRows
+from devdb.report import ColumnMask, Result, TableRows
 from devdb.sampling import populate
 from devdb.sampling.proportions import deviations, estimated_rows
 from devdb.sampling.references import Checked
@@ -170,6 +170,8 @@ class Workplace:
 
     def populate(self) -> None:
         """Take the rows, complete the keys, create what belongs after the data."""
+        if self._run.dry_run and self._ground.masks is not None:
+            self._say_key()
         for take in self._ground.plan["takes"]:
             self._run.reporter.detail(f"rule: {take.table.name}: {take.rule}", level=1)
         try:
@@ -219,12 +221,15 @@ class Workplace:
         if not keeps_link:
             self._run.reporter.step("removing the link to the source")
             replacing.unlink()
+        if self._run.in_place or not self._run.dump:
+            self._prove()
         if self._run.in_place:
             self._stage.commit()
             self._done = True
         self._aging.let_go()
         if self._run.dump and not self._run.dry_run:
-            self._files |= replacing.dump(relink={**self._link, **self._import} if keeps_link else None)
+            relink = {**self._link, **self._import} if keeps_link else None
+            self._files |= replacing.dump(relink=relink, approve=self._prove)
         if not self._run.in_place:
             # After the dump, which is of the source alone, and with the link there again: theirs may be views on it.
             replacing.keep_schemas()
@@ -275,6 +280,18 @@ class Workplace:
             materialized_views=plan["materialized_views"],
             analyzed=plan["analyzed"],
         )
+
+    def _prove(self, *files: Path) -> None:
+        """Raise Refused if raw values of masked columns are in the database, in schema.sql or in `files`."""
+        if self._ground.masks is not None and not self._run.dry_run:
+            from devdb.leakcheck import of_run
+
+            of_run.prove(self._run, self._ground, self._stage.connection, [self._files["schema"], *files])
+
+    def _say_key(self) -> None:
+        """Whoever runs the printed text has the key in the environment: it is in no text of ours."""
+        self._stage.say(f"\\getenv mask_key {VARIABLE}")
+        self._stage.say(f"SELECT pg_catalog.set_config('{MASK_KEY}', :'mask_key', false) IS NOT NULL AS has_key \\gset")
 
     def _render_load(self) -> Script:
         plan = self._ground.plan
@@ -354,6 +371,29 @@ class Workplace:
             for row, came in [(noted.get(table.name.sql), copied.get(table.name, Loaded()))]
         ]
 
+    def _masking(self) -> list[ColumnMask] | None:
+        masks = self._ground.masks
+        if masks is None:
+            return None
+        came = {rows.table: rows.rows for rows in self._tables}
+        return [
+            ColumnMask(
+                table=str(table.name),
+                column=column.name,
+                type=column.type,
+                classified=decision.classified,
+                class_from=decision.class_from,
+                kind=None if decision.mask is None else str(decision.mask),
+                mask_from=decision.mask_from,
+                rows=came.get(str(table.name), 0),
+            )
+            for table in self._ground.source.filled_tables
+            if table.name in self._ground.choice.paths
+            for column in table.columns
+            if not column.is_generated
+            for decision in [masks.decisions.of(table.name, column.name)]
+        ]
+
     def _tell_deviations(self) -> None:
         percent = self._settings.sampling.percent
         if percent is None:
@@ -376,6 +416,7 @@ class Workplace:
             changes=self._changes,
             warnings=self._run.warnings,
             files=self._files,
+            masking=self._masking(),
         )
         if not self._run.dry_run:
             self._run.reporter.detail(f"the source held a snapshot for {duration(self._snapshot_s)}", level=1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import psycopg
@@ -30,10 +30,11 @@ class Replacing:
         mark = self._ground.server.marked_comment(self._ground.source.database.name) if self._run.in_place else None
         self._stage.run_template("unlink_dev_db.sql", own_transaction=not self._run.in_place, mark=mark)
 
-    def dump(self, *, relink: Mapping[str, object] | None) -> dict[str, Path]:
+    def dump(self, *, relink: Mapping[str, object] | None, approve: Callable[[Path, Path], None]) -> dict[str, Path]:
         """Write the dump, from a database without the link. Returns the files by what they are.
 
-        `relink` are the parameters of link_dev_db.sql, which puts the link back; None: it is gone, for good.
+        `relink` are the parameters of link_dev_db.sql, which puts the link back; None: it is gone, for good. `approve`
+        is given both files before they have their names, and raises what is wrong with them.
         """
         from devdb.server import dump
 
@@ -48,6 +49,7 @@ class Replacing:
             target=self._stage.connection,
             exclude_extensions=() if ours else ("postgres_fdw",),
             exclude_schemas=() if ours else (link.SETUP_SCHEMA,),
+            approve=approve,
         )
         for note in written.notes:
             self._run.reporter.note(note)

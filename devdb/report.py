@@ -29,10 +29,29 @@ class TableRows:
 
 
 @dataclass(frozen=True)
+class ColumnMask:
+    """What was decided of one column that was taken, and where; `rows` are those that came into its table.
+
+    `classified` is its class and `kind` what masks it, None for nothing.
+    """
+
+    table: str
+    column: str
+    type: str
+    classified: str | None
+    class_from: str | None
+    kind: str | None
+    mask_from: str | None
+    rows: int
+
+
+@dataclass(frozen=True)
 class Result:
     """The outcome of one action. The source held a snapshot for `snapshot_seconds`.
 
-    `files` maps what a file is (schema, archive, script) to where it is.
+    `changes` are the differences from the schema.sql before, None when it was not read.
+    `masking` has every column that was taken, None when the settings say nothing of masks. `files` maps what a file is
+    (schema, archive, script) to where it is.
     """
 
     command: str
@@ -45,11 +64,14 @@ class Result:
     changes: Sequence[str] | None
     warnings: Sequence[str]
     files: Mapping[str, Path]
+    masking: Sequence[ColumnMask] | None = None
 
     def write(self, path: Path) -> None:
         """Write run.json, complete or not at all, for its owner's eyes."""
         values = asdict(self)
         values["tables"] = [{**asdict(table), "rows": table.rows} for table in self.tables]
+        if self.masking is not None:
+            values["masking"] = [_classed(asdict(column)) for column in self.masking]
         values["files"] = {what: str(file) for what, file in self.files.items()}
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         try:
@@ -60,3 +82,8 @@ class Result:
         except BaseException:
             Path(name).unlink(missing_ok=True)
             raise
+
+
+def _classed(column: dict[str, object]) -> dict[str, object]:
+    """As programs read it, to whom "class" is a word like any other."""
+    return {("class" if name == "classified" else name): value for name, value in column.items()}

@@ -9,7 +9,7 @@ import os
 import re
 import tempfile
 import time
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -99,13 +99,15 @@ def write(
     target: psycopg.Connection[Any],
     exclude_extensions: Collection[str] = (),
     exclude_schemas: Collection[str] = (),
+    approve: Callable[[Path, Path], None] = lambda _archive, _script: None,
 ) -> Dump:
     """Dump the database of `target` into `archive` (for pg_restore), and that into `script` (gzip, for psql).
 
     Neither owners nor privileges are in them. The link to the source must have been removed before; what an
     administrator put into the database for the link's sake is named in `exclude_extensions` and `exclude_schemas`.
     Comments on extensions are removed from the database: only an extension's owner may repeat them.
-    Both files appear only when both are complete, readable for their owner alone.
+    Both files appear only when both are complete, readable for their owner alone, and `approve`, which is given them
+    under other names, has raised nothing.
     """
     conninfo, password = programs.parameters(target)
     major = target.info.server_version // 10000
@@ -126,6 +128,7 @@ def write(
             programs.run(pg_dump, args, conninfo=conninfo, password=password, stdout=new_archive)
         without_owners = ownerless.remove_owners(new_archive)
         _write_script(pg_dump.sibling("pg_restore"), new_archive, new_script)
+        approve(new_archive, new_script)
         for new, final in ((new_archive, archive), (new_script, script)):
             _sync(new)
             os.replace(new, final)
