@@ -1,0 +1,34 @@
+"""A keyed permutation of texts that keep their form: digits become digits, letters letters, separators stay.
+
+A text of digits goes one way, any other text another. It goes the same way as what becomes of it, so both together are
+one bijection; it is one for each way of keeping a beginning, too, since that shows.
+"""
+
+from __future__ import annotations
+
+from devdb.masking.kind import Fit
+from devdb.masking.kinds import permutation
+from devdb.masking.kinds.alphabets import is_known
+from devdb.masking.kinds.characters import characters
+from devdb.masking.kinds.steps import stepwise, text
+
+
+def refusal(name: str, fit: Fit) -> str | None:
+    """Why a kind cannot serve that masks some values, or all, as pattern does."""
+    if is_known(fit.encoding):
+        return None
+    return f"{name} cannot tell letters from digits in {fit.encoding}; use hash or redact"
+
+
+def patterned(value: str, label: str, fit: Fit, *, keep: int = 0) -> str:
+    """SQL (text): the value in the same form; its first `keep` characters stay, if it has more of them."""
+    start = f"CASE WHEN pg_catalog.char_length(v) > {keep} THEN {keep} ELSE 0 END" if keep else "0"
+    kept = f"pg_catalog.char_length({permutation.strip(f'pg_catalog.left(v, {start})')})" if keep else "0"
+    return either(value, permutation.digits("v", label, kept=kept), characters("v", label, fit.encoding, kept=start))
+
+
+def either(value: str, digits: str, characters: str) -> str:
+    """SQL (text): `digits`, for a value that is so, or else `characters`; both are SQL over it as column v."""
+    return stepwise(
+        {"v": text(value)}, result=f"CASE WHEN {permutation.is_digits('v')} THEN {digits} ELSE {characters} END"
+    )

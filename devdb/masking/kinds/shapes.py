@@ -1,0 +1,131 @@
+"""Kinds that keep the form of a text: its length, its separators, which of its characters are letters and digits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from devdb.masking.families import Family
+from devdb.masking.kind import Fit, Kind, Row
+from devdb.masking.kinds import accounts, lists, permutation, redaction
+from devdb.masking.kinds.characters import characters
+from devdb.masking.kinds.patterned import either, patterned, refusal
+from devdb.masking.kinds.people import chosen, list_refusal
+from devdb.masking.kinds.steps import stepwise, text
+from devdb.sqltext.quoting import literal
+
+_TEXT = frozenset({Family.TEXT})
+# So many digits, at least, change in a telephone number of which the beginning stays.
+_LEAST_CHANGED = 3
+_MOST_REPEATED = 255  # in a regular expression
+
+
+class Redact(Kind):
+    """Letters become X and x, digits 0: nothing but the form is left, and no key is needed."""
+
+    name = "redact"
+    families = _TEXT
+
+    def refusal(self, fit: Fit, options: Any) -> str | None:
+        return (
+            "redact makes one value of many; where they must stay different use pattern or hash" * fit.is_unique or None
+        )
+
+    def sql(self, value: str, fit: Fit, options: Any, row: Row) -> str:
+        return redaction.redacted(text(value), fit.encoding)
+
+
+class Partial(Kind):
+    """The first and last characters stay; of a value that has no others, none."""
+
+    name = "partial"
+    families = _TEXT
+
+    def refusal(self, fit: Fit, options: Any) -> str | None:
+        if len(options.fill) != 1:
+            return f"partial fills with one character, not with {options.fill!r}: the length of the value stays"
+        if not lists.is_writable(options.fill, fit.encoding):
+            return f"{options.fill!r} cannot be written in {fit.encoding}; fill with another character, such as *"
+        if fit.is_unique:
+            return "partial makes one value of many; where they must stay different use pattern or hash"
+        return None
+
+    def sql(self, value: str, fit: Fit, options: Any, row: Row) -> str:
+        shown, fill = options.first + options.last, literal(options.fill)
+        count = "pg_catalog.char_length(v)"
+        return stepwise(
+            {"v": text(value)},
+            result=f"CASE WHEN {count} <= {shown} THEN pg_catalog.repeat({fill}, {count})"
+            f" ELSE pg_catalog.left(v, {options.first}) || pg_catalog.repeat({fill}, {count} - {shown})"
+            f" || pg_catalog.right(v, {options.last}) END",
+        )
+
+
+class Pattern(Kind):
+    """Digits become digits and letters letters, of the same case and script; all else stays."""
+
+    name = "pattern"
+    families = _TEXT
+
+    def refusal(self, fit: Fit, options: Any) -> str | None:
+        return refusal(self.name, fit)
+
+    def is_injective(self, fit: Fit, options: Any) -> bool:
+        return True
+
+    def sql(self, value: str, fit: Fit, options: Any, row: Row) -> str:
+        return patterned(value, self.label, fit, keep=options.keep)
+
+
+class PostalCode(Kind):
+    """As pattern, whatever the country; when a locale is named, codes as they are there."""
+
+    name = "postal_code"
+    families = _TEXT
+
+    def refusal(self, fit: Fit, options: Any) -> str | None:
+        if options.locale is None:
+            return refusal(self.name, fit)
+        return list_refusal(self.name, fit, options.locale)
+
+    def is_injective(self, fit: Fit, options: Any) -> bool:
+        return options.locale is None
+
+    def sql(self, value: str, fit: Fit, options: Any, row: Row) -> str:
+        if options.locale is None:
+            return patterned(value, self.label, fit)
+        return chosen(self.name, value, fit, options.locale, self.label)
+
+
+class Phone(Kind):
+    """As pattern; what says that a number is international stays, with two digits of the country, or that it is not."""
+
+    name = "phone"
+    families = _TEXT
+
+    def refusal(self, fit: Fit, options: Any) -> str | None:
+        return refusal(self.name, fit)
+
+    def is_injective(self, fit: Fit, options: Any) -> bool:
+        return True
+
+    def sql(self, value: str, fit: Fit, options: Any, row: Row) -> str:
+        plus = "pg_catalog.strpos(v, '+') > 0"
+        # The fewest digits whose loss could turn a number of one of these sorts into one of another: 00…, 0…, others.
+        # What follows a single 0, or begins the others, is not 0 and does not become it.
+        least = f"CASE WHEN {plus} THEN 0 WHEN d LIKE '00%' THEN 2 WHEN d LIKE '0%' THEN 1 ELSE 0 END"
+        most = f"CASE WHEN {plus} THEN 2 WHEN d LIKE '00%' THEN 4 WHEN d LIKE '0%' THEN 1 ELSE 0 END"
+        wanted = f"GREATEST({most}, {options.keep})"
+        kept = f"CASE WHEN n - {wanted} >= {_LEAST_CHANGED} THEN {wanted} ELSE {least} END"
+        # A number of 0 alone has no more digits.
+        nonzero = f"NOT {plus} AND n > kept AND kept < 2 AND (kept = 0 OR d LIKE '0%')"
+        digits = permutation.digits("v", self.label, kept=kept, nonzero=nonzero)
+        # With letters in it: up to the last digit to keep, if enough others are left.
+        head = f"(?:[^0-9]*[0-9]){{{options.keep}}}(?=(?:[^0-9]*[0-9]){{{_LEAST_CHANGED}}})"
+        start = f"COALESCE(pg_catalog.char_length(pg_catalog.substring(v, '^{head}')), 0)"
+        if not 0 < options.keep <= _MOST_REPEATED:
+            start = "0"
+        start = f"GREATEST({start}, CASE WHEN v ~ '^[+][0-9][0-9].*[0-9]' THEN 3 ELSE 0 END)"
+        return either(value, digits, characters("v", self.label, fit.encoding, kept=start))
+
+
+KINDS = (Redact(), Partial(), Pattern(), Phone(), PostalCode(), *accounts.KINDS)
