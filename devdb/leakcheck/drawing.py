@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 from typing import Any
 
 from devdb.catalog import source as catalog
@@ -131,11 +131,13 @@ class Drawing:
         judge = Judge(min_length=self._min_length, known=self._known)
         found: dict[str, Piece] = {}
         for value, times in drawn.times.items():
+            share = share_of(times, drawn.rows)
             for piece in pieces(value, item.form, item.mask):
-                if piece.text not in found and judge.is_telling(piece, share=share_of(times, drawn.rows)):
+                if piece.text not in found and judge.is_telling(piece, share=share):
                     found[piece.text] = piece
-                if len(found) == self._most:
-                    break
+            if len(found) >= self._most:
+                break
+        found = dict(islice(found.items(), self._most))
         left_out = ", ".join(f"{count:,} {why}" for why, count in sorted(judge.left_out.items()))
         if is_dense(found):
             self._skipped[place] = "whole numbers close together are met by chance"

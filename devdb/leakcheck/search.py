@@ -11,6 +11,8 @@ from devdb.leakcheck.needles import Automaton, Spelling
 # What must be seen of the text around a match to say where it begins and ends: an escaped character.
 _AROUND = 16
 _ESCAPES = b"bfnrtv"
+# A longer line of a script may be cut.
+_LINE = 1 << 16
 _ESCAPED_BEFORE = re.compile(rb"(?:%([0-9a-f]{2})|\\u([0-9a-f]{4}))\Z")
 _ESCAPED_AFTER = re.compile(rb"(?:%([0-9a-f]{2})|\\+u([0-9a-f]{4}))")
 _NAMED = b"\n-- Name: "
@@ -103,6 +105,9 @@ class Stream:
                     if _is_bounded(lowered, start, end, spelling):
                         self._count(data, start, end, spelling.value)
         keep_from = len(data) if is_last else max(0, until - self._automaton.longest - _AROUND)
+        if self._columns is None and not is_last:
+            # With the newline before it, or an object's name would be cut in two.
+            keep_from = max(0, data.rfind(b"\n", max(0, keep_from - _LINE), keep_from))
         self._pass(data, keep_from)
         self._kept = data[keep_from:]
         self._done = until - keep_from
