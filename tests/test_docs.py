@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
+from typing import Any
 
 import documents
 import pglast
@@ -143,13 +144,13 @@ class Site:
         self._psql(self.cluster.conninfo(dbname), stdin=block)
 
 
-@pytest.fixture
-def site(make_db: MakeDb, cluster: Cluster, psql: RunProgram, tmp_path: Path, command: object) -> Site:
-    """The source's side. `command` makes the home."""
+@pytest.fixture(params=["GRANT pg_read_all_data", "GRANT USAGE ON SCHEMA public"])
+def site(request: Any, make_db: MakeDb, cluster: Cluster, psql: RunProgram, tmp_path: Path, command: object) -> Site:
+    """The source's side, by either of two recipes. `command` makes the home."""
     assert command
     psql(make_db("proddb"), stdin=SOURCE)
     made = Site(cluster, psql, tmp_path / "home")
-    made.administer("proddb", "CREATE ROLE devdb_reader")
+    made.administer("proddb", request.param)
     return made
 
 

@@ -340,8 +340,14 @@ def test_a_link_that_is_not_kept(place, way, replace, dump):
     assert (place.directory / "devdb.dump").exists() == dump
 
 
-def test_a_dry_run_says_that_the_link_goes(place):
-    done = place.run("build-dev-db", "--dry-run", settings=", keep_link: false")
-    assert done.stdout.rindex("DROP SERVER IF EXISTS prod_server") > done.stdout.index("CREATE SERVER prod_server")
-    assert PASSWORD not in done.stdout + done.stderr
-    assert PASSWORD.encode().hex() not in done.stdout + done.stderr
+@pytest.mark.parametrize("keeps", [True, False])
+def test_psql_runs_a_dry_run_that_needs_a_password(place, psql, monkeypatch, keeps):
+    done = place.run("build-dev-db", "--dry-run", settings=f", keep_link: {str(keeps).lower()}")
+    shown = done.stdout + done.stderr
+    assert [word for word in (PASSWORD, PASSWORD.encode().hex()) if word in shown] == []
+    monkeypatch.setenv("PGOPTIONS", f"-c devdb.source_password={PASSWORD.encode().hex()}")
+    psql(place.dev.conninfo(), stdin=done.stdout)
+    monkeypatch.delenv("PGOPTIONS")
+    with connect(place.source, "proddb") as prod, connect(place.dev, DEV) as dev:
+        assert difference(contents(dev), contents(prod)) == {}
+        assert bool(linked(dev)) == keeps

@@ -115,6 +115,42 @@ class Arguments:
                 self._end.wait(0.05)
 
 
+class Sessions:
+    """What the sessions of these servers show of themselves to one who may see them all, while this watches."""
+
+    def __init__(self, *servers):
+        self.seen: set[str] = set()
+        self._end = threading.Event()
+        self._threads = [threading.Thread(target=self._watch, args=(server,)) for server in servers]
+
+    def __enter__(self):
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *exc):
+        self._end.set()
+        for thread in self._threads:
+            thread.join()
+
+    def _watch(self, server):
+        with psycopg.connect(server.conninfo(), autocommit=True) as connection:
+            connection.execute("SET log_statement = 'none'; SET log_min_duration_statement = -1")
+            connection.execute("SET auto_explain.log_min_duration = -1; SET log_min_messages = 'warning'")
+            connection.execute("SET log_duration = off")
+            while not self._end.wait(0.005):
+                rows = connection.execute("SELECT concat(a) FROM pg_stat_activity AS a")
+                self.seen |= {text for (text,) in rows}
+
+
+def told_since(written):
+    """What these servers have logged since their logs had so many bytes."""
+    for server, start in written.items():
+        with server.log.open("rb") as log:
+            log.seek(start)
+            yield server, log.read().decode("utf-8", "replace")
+
+
 def files(directory):
     for path in directory.rglob("*"):
         if path.is_file() and path.name != ".pgpass":
@@ -172,6 +208,75 @@ def test_the_password_is_nowhere(command, servers, settings, tmp_path):
     with psycopg.connect(dev.conninfo(), autocommit=True) as connection:
         noted = connection.execute("SELECT count(*) FROM pg_stat_statements WHERE query LIKE %s", (f"%{WORD}%",))
         assert noted.fetchone() == (0,)
+
+
+@pytest.fixture
+def builder(servers):
+    """One who is no superuser, with a database of his own on the dev server."""
+    _, dev = servers
+    with psycopg.connect(dev.conninfo(), autocommit=True) as admin:
+        admin.execute("CREATE ROLE builder LOGIN")
+        admin.execute("CREATE DATABASE built OWNER builder")
+        with psycopg.connect(dev.conninfo("built"), autocommit=True) as connection:
+            connection.execute("CREATE SCHEMA fdw_setup AUTHORIZATION builder")
+            connection.execute("CREATE EXTENSION postgres_fdw SCHEMA fdw_setup")
+            connection.execute("GRANT USAGE ON FOREIGN DATA WRAPPER postgres_fdw TO builder")
+        yield admin
+        admin.execute("DROP DATABASE built WITH (FORCE)")
+        admin.execute("DROP ROLE builder")
+
+
+def test_who_may_not_quiet_the_server_leaks_no_password_either(command, servers, builder, tmp_path):
+    source, dev = servers
+    (tmp_path / "devdb.yaml").write_text(
+        f"source: {{host: 127.0.0.1, port: {source.port}, user: ann}}\n"
+        f"target: {{host: {dev.socket_directory}, port: {dev.port}, user: builder, dbname: built, replace: in_place}}\n"
+    )
+    env = {"PGPASSWORD": PASSWORD}
+    written = {dev: dev.log.stat().st_size}
+    # Statements within statements are kept, and only an administrator can have it otherwise.
+    done = command("build-dev-db", env=env)
+    assert done.returncode == 1, done.stderr
+    assert "the dev server would keep the password of the source where others may read it" in done.stderr
+    assert "ALTER ROLE builder SET pg_stat_statements.track_utility = off" in done.stderr
+    builder.execute("ALTER ROLE builder SET pg_stat_statements.track_utility = off")
+    with Sessions(dev) as sessions:
+        done = command("build-dev-db", "-vv", env=env)
+    assert done.returncode == 0, done.stderr
+    with psycopg.connect(dev.conninfo("built")) as connection:
+        (options,) = connection.execute("SELECT umoptions FROM pg_user_mappings").fetchone()
+    assert f"password={PASSWORD}" in options
+    ((_, text),) = told_since(written)
+    assert "OPTIONS (ADD password %L)" in text
+    assert any("builder" in shown for shown in sessions.seen)
+    shown = "".join([*sessions.seen, done.stdout, done.stderr, text])
+    assert not [word for word in SPELLINGS if word in shown]
+    noted = builder.execute("SELECT count(*) FROM pg_stat_statements WHERE query LIKE %s", (f"%{WORD}%",))
+    assert noted.fetchone() == (0,)
+
+
+@pytest.mark.parametrize("way", ["direct", "wrapper"])
+def test_the_key_for_masking_is_nowhere(command, servers, settings, tmp_path, way):
+    key = "5ec2e7" + 58 * "0"
+    settings.write_text(
+        settings.read_text().replace("user: ann}", f"user: ann, reader: {way}}}", 1)
+        + "masking: {columns: {public.customer.name: full_name, public.orders.note: hash}}\n"
+        + "classification: {policy: open}\n"
+    )
+    written = {server: server.log.stat().st_size for server in servers}
+    with Arguments() as arguments, Sessions(*servers) as sessions:
+        done = command("build-dev-db", "-vv", "--yes", env={"PGPASSWORD": PASSWORD, "DEVDB_MASK_KEY": key})
+    assert done.returncode == 0, done.stderr
+    for server, text in told_since(written):
+        assert "devdb.mask_key" in text or server is servers[way == "direct"]
+        assert "5ec2e7" not in text
+    shown = "".join(
+        [*sessions.seen, done.stdout, done.stderr, *(argv.decode("utf-8", "replace") for argv in arguments.seen)]
+    )
+    assert len(sessions.seen) > 10
+    assert "5ec2e7" not in shown
+    for path, content in files(tmp_path):
+        assert b"5ec2e7" not in content, path
 
 
 def test_a_password_in_a_connection_string_is_hidden_as_well(command, servers, tmp_path):
