@@ -17,7 +17,7 @@ from documents import README, ROOT
 from fixture_types import MakeDb, RunProgram
 
 from devdb import errors
-from devdb.cli import demo, init, main, plan, run
+from devdb.cli import classify, demo, init, main, plan, run
 from devdb.server import programs
 from devdb.server.cluster import Cluster
 from devdb.settings import Settings
@@ -51,7 +51,10 @@ def named_options(markdown: str) -> set[str]:
 
 
 OURS = set().union(
-    *(options(command) for command in [*ACTIONS, plan.plan, run.run, init.init, demo.command, main.devdb])
+    *(
+        options(command)
+        for command in [*ACTIONS, classify.classify, plan.plan, run.run, init.init, demo.command, main.devdb]
+    )
 )
 
 
@@ -123,6 +126,7 @@ def test_the_readme_lists_the_options_of_the_three_commands(command: click.Comma
     ("title", "command"),
     [
         ("The three actions", ACTIONS[0]),
+        ("devdb classify", classify.classify),
         ("devdb plan", plan.plan),
         ("devdb run", run.run),
         ("devdb init", init.init),
@@ -143,6 +147,7 @@ def test_no_option_is_spoken_of_that_does_not_exist(path: Path) -> None:
 @pytest.mark.parametrize("path", documents.DOCUMENTS, ids=documents.name)
 def test_command_lines_have_options_of_their_command(path: Path) -> None:
     by_name = {command.name: command for command in ACTIONS} | {
+        "devdb classify": classify.classify,
         "devdb plan": plan.plan,
         "devdb run": run.run,
         "devdb init": init.init,

@@ -30,6 +30,11 @@ class Leaf:
     met: int = 0
 
     @property
+    def is_telling(self) -> bool:
+        """Whether anything but null was met."""
+        return bool(self.texts or self.numbers or self.booleans)
+
+    @property
     def family(self) -> Family:
         if self.texts:
             return Family.TEXT
@@ -68,7 +73,12 @@ def leaves(documents: Sequence[str], *, around: str) -> Leaves:
                 leaf.texts.append(value)
             elif value is not None:
                 leaf.numbers += 1
-    return Leaves(found, read, len(found) <= _MOST_PATHS and not _have_data_for_keys(found.values(), read))
+    telling = {path: leaf for path, leaf in found.items() if leaf.is_telling or not _goes_on(path, found)}
+    return Leaves(telling, read, len(found) <= _MOST_PATHS and not _have_data_for_keys(found.values(), read))
+
+
+def _goes_on(path: str, found: Collection[str]) -> bool:
+    return any(other.startswith((f"{path}.", f"{path}[")) for other in found)
 
 
 def _have_data_for_keys(found: Collection[Leaf], read: int) -> bool:

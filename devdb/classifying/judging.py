@@ -187,10 +187,15 @@ def _of_documents(guess: Guess, values: Sequence[str], table: Table, column: Col
     personal, classes = [], set()
     for path, leaf in sorted(found.by_path.items()):
         mask, about, classified = _of_leaf(leaf, region)
-        paths[path] = mask
         if classified != INTERNAL:
             personal.append(f"{path} ({about})")
             classes.add(classified)
+        # Where some documents end and others go on, there is one mask for both.
+        above = next((other for other in paths if path.startswith((f"{other}.", f"{other}["))), None)
+        if above is None:
+            paths[path] = mask
+        elif mask != "keep":
+            paths[above] = "null"
     many = f"{len(values):,} sampled documents"
     if not personal:
         said = f"{len(paths)} paths in {many}, none personal" if paths else f"nothing in {many}"
@@ -223,7 +228,8 @@ def _of_leaf(leaf: documents.Leaf, region: str | None) -> tuple[Written, str, st
         return "keep", "", INTERNAL
     if isinstance(found, str):
         return found if found != "shuffle" else "redact", "texts that may hold anything", CONFIDENTIAL
-    mask = found.masks.get(Family.TEXT, "redact")
+    # Within documents, a date is a text.
+    mask = "date_shift" if found.name == "birth" else found.masks.get(Family.TEXT, "redact")
     return mask if mask != "shuffle" else "redact", found.values, found.classified
 
 

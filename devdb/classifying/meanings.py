@@ -145,6 +145,9 @@ def mask_of(about: Meaning, table: Table, column: Column) -> Written | None:
     mask = about.masks.get(family, _ANYTHING.get(family))
     if about.name == "birth" and family in _NUMBERS and _is_year(column):
         mask = {"kind": "noise", "percent": 0.5}
+    if mask == "date_shift" and len(table.primary_key) == 1 and not column.is_array:
+        # All dates of a row together, so that they keep their order.
+        mask = {"kind": "date_shift", "by": table.primary_key[0]}
     return None if mask is None else mask_for(mask, table, column)
 
 

@@ -23,7 +23,12 @@ TABLES: Mapping[str, tuple[str, Mapping[str, tuple[str, Values, str, object]]]] 
             "Vorname": ("text", lambda f, _r: f.first_name(), "confidential", "first_name"),
             "Nachname": ("varchar(80)", lambda f, _r: f.last_name(), "confidential", "last_name"),
             "E-Mail": ("text UNIQUE", lambda f, _r: f.unique.email(), "confidential", "email"),
-            "Geburtsdatum": ("date", lambda f, _r: f.date_of_birth(), "confidential", "date_shift"),
+            "Geburtsdatum": (
+                "date",
+                lambda f, _r: f.date_of_birth(),
+                "confidential",
+                {"kind": "date_shift", "by": "id"},
+            ),
             "Straße": ("text", lambda f, _r: f.street_address(), "confidential", "street"),
             "Kontoverbindung": ("text", lambda f, _r: f.iban(), "confidential", "iban"),
             "Bemerkung": ("text", lambda f, _r: f.sentence(12), "confidential", "text"),
@@ -123,6 +128,24 @@ TABLES: Mapping[str, tuple[str, Mapping[str, tuple[str, Values, str, object]]]] 
             'odd ".%s {x}': ("text", lambda _f, r: f"X-{r.randrange(10**4):04}", "internal", None),
             "dims": ("jsonb", lambda _f, r: json.dumps({"w": r.random(), "unit": "mm"}), "internal", None),
             "uid": ("text", lambda f, _r: f.uuid4(), "internal", None),
+        },
+    ),
+    # Documents that do not agree on what is where.
+    "mixed": (
+        "en_US",
+        {
+            "odd": (
+                "jsonb",
+                lambda f, r: r.choice(['{"a": null}', '{"a": 1}', json.dumps({"a": {"b": f.email()}, "c": {"d": 1}})]),
+                "confidential",
+                {"kind": "json", "paths": {"$.a": "null", "$.c.d": "keep"}},
+            ),
+            "born": (
+                "jsonb",
+                lambda f, _r: json.dumps({"birth_date": str(f.date_of_birth())}),
+                "confidential",
+                {"kind": "json", "paths": {"$.birth_date": "date_shift"}},
+            ),
         },
     ),
     # Documents whose keys are values.
