@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from psycopg.conninfo import make_conninfo
 
@@ -193,11 +193,11 @@ def _of_table(
                 why = "its values may not be read"
             elif taken.failed and column in readable:
                 why = taken.failed
-            found[place] = made if why is None else Proposal(made.classified, made.mask, f"{made.reason}; {why}")
-        if place in facts.unmaskable and found[place].mask is not None:
-            made = found[place]
-            reason = f"{made.reason}; {facts.unmaskable[place]}, so that no mask can serve"
-            found[place] = Proposal(made.classified, None, reason, made.matched, made.sampled)
+            found[place] = made if why is None else replace(made, reason=f"{made.reason}; {why}")
+        made = found[place]
+        if not made.is_kept and (made.mask is None or place in facts.unmaskable):
+            because = facts.unmaskable.get(place, "no kind of mask can serve what must be unique, or not NULL")
+            found[place] = replace(made, mask=None, reason=f"{made.reason}; {because}: decide yourself")
     return found
 
 

@@ -21,7 +21,10 @@ _SHUFFLE = dict.fromkeys((Family.TEXT, Family.ENUM, Family.BOOLEAN, Family.INTEG
 _DIGITS: dict[Family, Written] = {Family.INTEGER: "number", Family.NUMERIC: "number"}
 _NUMBERED: dict[Family, Written] = {Family.TEXT: "pattern", **_DIGITS, Family.UUID: "uuid"}
 # Masks under which different values stay different, for columns that must stay unique.
-_INJECTIVE = frozenset({"email", "hash", "username", "uuid", "pattern", "number", "phone", "iban", "ip", "mac"})
+_INJECTIVE = frozenset(
+    ("email", "hash", "username", "url", "uuid", "pattern", "phone", "number", "iban", "credit_card", "mac")
+)
+_UNIQUE = {Family.TEXT: "hash", Family.INTEGER: "number", Family.NUMERIC: "number", Family.UUID: "uuid"}
 _NOWHERE = {"kind": "noise", "percent": 1}  # of degrees: some fifty kilometres
 
 
@@ -156,12 +159,16 @@ def mask_for(mask: Written, table: Table, column: Column) -> Written | None:
     family = element_family(column)
     kind = mask if isinstance(mask, str) else str(mask["kind"])
     if is_unique(table, column) and kind not in _INJECTIVE:
-        mask = kind = {Family.TEXT: "hash", Family.INTEGER: "number", Family.UUID: "uuid"}.get(family, kind)
+        instead = _UNIQUE.get(family) or ("shuffle" if _is_unique_alone(table, column) else None)
+        if instead is None or (instead == "shuffle" and column.is_array):
+            return None
+        mask = kind = instead
     if kind == "null" and column.not_null:
         if family is not Family.JSON or column.is_array:
             return None
         mask = {"kind": "constant", "value": "{}"}
-    return {"kind": "array", "element": mask} if column.is_array and kind != "null" else mask
+    is_by_element = column.is_array and kind not in ("null", "shuffle")
+    return {"kind": "array", "element": mask} if is_by_element else mask
 
 
 def element_family(column: Column) -> Family:
@@ -172,6 +179,12 @@ def element_family(column: Column) -> Family:
 def is_unique(table: Table, column: Column) -> bool:
     """Whether different values of the column must stay different."""
     return column.name in table.primary_key or any(column.name in key.columns for key in table.unique_keys)
+
+
+def _is_unique_alone(table: Table, column: Column) -> bool:
+    """Whether no other column is part of what must be unique: shuffled beside others, values could meet again."""
+    of_keys = [table.primary_key, *(key.columns for key in table.unique_keys)]
+    return all(key == (column.name,) for key in of_keys if column.name in key)
 
 
 def _is_year(column: Column) -> bool:

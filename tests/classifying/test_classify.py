@@ -14,8 +14,13 @@ from click.testing import CliRunner, Result
 from databases import new_database
 from psycopg.conninfo import conninfo_to_dict
 
+from devdb.catalog import source as catalog
 from devdb.cli.main import devdb
+from devdb.masking.preparing import prepare
 from devdb.server.cluster import Cluster
+from devdb.settings import Settings
+from devdb.settings.settings import MASK_KEY
+from devdb.sqltext.templates import Templates
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +78,21 @@ def test_no_value_is_shown(crm: tuple[psycopg.Connection[Any], list[str]], propo
     told = "\n".join(done.output + done.stderr for done in outputs) + (tmp_path / "devdb.yaml").read_text("utf-8")
     assert "crm.misc.c2" in told
     assert [value for value in set(values) if value in told] == []
+
+
+def test_what_is_written_serves_as_masks(crm: tuple[psycopg.Connection[Any], list[str]]) -> None:
+    dsn = crm[0].info.dsn
+    assert run(dsn, "--write").exit_code == 0
+    settings, templates = Settings.load(), Templates()
+    with psycopg.connect(dsn, autocommit=True, options=f"-c {MASK_KEY}={'5a' * 32}") as connection:
+        database = catalog.read_database(connection, templates)
+        source = catalog.read(connection, templates, database=database, schemas=None)
+        tables = [table.name for table in source.filled_tables]
+        keys = source.foreign_keys
+        planned = prepare(
+            connection, templates, source, settings, keys=keys, taken=tables, propose=lambda _table, _column: None
+        )
+    assert len(planned.masked) == len(settings.masking.columns) > 30
 
 
 def test_by_names_alone_no_value_is_read(crm: tuple[psycopg.Connection[Any], list[str]]) -> None:

@@ -9,9 +9,12 @@ import pytest
 from columns import column, table
 
 from devdb.classifying import propose, words
-from devdb.classifying.meanings import _MEANINGS, mask_of
+from devdb.classifying.meanings import _MEANINGS, Meaning, mask_of
 from devdb.classifying.proposal import Proposal, as_plain
 from devdb.classifying.splitting import split
+from devdb.masking import registry
+from devdb.masking.families import family_of
+from devdb.masking.kind import Fit
 from devdb.settings import Mask
 
 BY_LANGUAGE = {
@@ -131,13 +134,22 @@ def test_unknown_texts_are_not_believed_harmless() -> None:
     assert proposal("xyz:jsonb").classified == "confidential"
 
 
+@pytest.mark.parametrize("is_unique", [False, True])
 @pytest.mark.parametrize("about", _MEANINGS, ids=lambda about: about.name)
-def test_every_mask_that_is_proposed_is_one_of_the_settings(about: object) -> None:
+def test_every_mask_that_is_proposed_can_serve(about: Meaning, is_unique: bool) -> None:
     types = "text bigint numeric float8 boolean date timestamptz uuid inet macaddr jsonb bytea geometry interval point"
-    for type in types.split():
+    for type in (*types.split(), "text[]", "bigint[]", "inet[]", "date[]"):
         made = column("x", type)
-        mask = mask_of(about, table(made), made)  # type: ignore[arg-type]
-        assert mask is None or Mask.of(as_plain(mask))
+        proposed = mask_of(about, table(made, unique=("x",) if is_unique else ()), made)
+        if proposed is None:
+            assert is_unique, (type, about.name)
+            continue
+        mask = Mask.of(as_plain(proposed))
+        fit = Fit(made.type, made.base_type, family_of(made), is_unique=is_unique)
+        assert registry.refusal(mask, fit) is None, (type, proposed)
+        # NULL is no value that must be unique.
+        if is_unique and mask.kind != "null":
+            assert registry.kind_of(mask).is_injective(fit, mask.options), (type, proposed)
 
 
 def test_every_word_is_in_one_place() -> None:
