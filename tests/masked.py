@@ -21,7 +21,7 @@ _SIZED = re.compile(r"\((\d+)(?:,(-?\d+))?\)")
 def fit_of(type_name: str, **said: Any) -> Fit:
     """What fits a column of a type, as format_type() spells it: numeric(8,2), character varying(3)[]."""
     sized = _SIZED.search(type_name)
-    base_type = _SIZED.sub("", type_name)
+    base_type = re.sub(r"\(.*\)", "", type_name)
     family = Family.ARRAY if base_type.endswith("[]") else family_named(base_type)
     if sized is not None and family is Family.NUMERIC:
         said = {"precision": int(sized[1]), "scale": int(sized[2] or 0), **said}
@@ -67,13 +67,12 @@ class Masks:
     def with_key(self, key: str) -> Masks:
         return Masks(self.connection, key)
 
-    def row(self, mask: Any, type_name: str, select: str, **said: Any) -> Sequence[Any]:
+    def row(self, mask: Any, type_name: str, select: str, **said: Any) -> tuple[Any, ...]:
         """One row by SQL, in which {mask} is the masked value of f.x."""
         self.connection.execute("SELECT set_config('devdb.mask_key', %s, false)", [self._key])
         found = self.connection.execute(select.replace("{mask}", expression(Mask.of(mask), fit_of(type_name, **said))))
-        row = found.fetchone()
-        assert row is not None
-        return row
+        (row,) = found.fetchall()
+        return tuple(row)
 
 
 def expression(mask: Mask, fit: Fit) -> str:

@@ -295,7 +295,7 @@ def test_arrays_keep_their_shape_and_each_element_its_place(masks: Masks, found:
 
 def test_arrays_of_anything_keep_what_cannot_be_masked(masks: Masks) -> None:
     keep = {"kind": "array", "element": "keep"}
-    values = {
+    values: dict[str, list[str | None]] = {
         "text[]": ["{}", '{"",NULL,"NULL","a\\"b","c\\\\d","{,}"," "}', '[0:1][5:5]={{"a,\\"b"},{NULL}}', None],
         "double precision[]": ["[0:1]={NaN,-Infinity}", "{0.1,1e-300}"],
         "bytea[]": ['[2:2]={"\\\\x00ff"}'],
