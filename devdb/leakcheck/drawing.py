@@ -25,8 +25,8 @@ _BLOCK_BYTES = 8192
 _KEYS = 1000
 # Some values are not telling.
 _SPARE = 2
-# In all columns together: the automaton takes about two kilobytes of memory for each.
-_MOST = 200_000
+# In all columns together: each takes some two kilobytes of memory, four where text may have become octets.
+_MOST = 100_000
 # Kinds that may put out NULL for a value.
 _VANISHING = frozenset({"null", "constant", "sql", "json", "array"})
 # What a server says of a table that is not as it was when the catalog was read.
