@@ -122,7 +122,7 @@ def _said(exc: psycopg.Error) -> str:
 
 def _error(one: Masked, reason: str) -> SettingsError:
     decision = one.decision
-    origin = f" ({decision.mask_from})" if decision.mask_from else ""
+    origin = "" if decision.mask_from == f"{one.mask.path}:{one.mask.line}" else f" ({decision.mask_from})"
     return SettingsError(
         f"{decision.table.name}.{decision.column.name}: {reason}{origin}",
         path=one.mask.path,

@@ -81,18 +81,20 @@ class Inside:
             fixed = registry.kind_of(mask).sql(value, _fit_of("jsonb", self._fit), mask.options, self._row)
             return _by_type(value, {"null": _NULL}, fixed)
         branches = dict(_EMPTIED)
-        if _serves(mask, of_text := _fit_of("text", self._fit)):
-            text = once(f"({value} #>> '{{}}')", lambda text: self._as_jsonb(mask, text, of_text), "devdb_text")
-            branches |= {"string": text, "number": text}
-        elif _serves(mask, of_date := _fit_of("date", self._fit)):
-            branches["string"] = once(
-                f"({value} #>> '{{}}')", lambda text: self._day(mask, text, of_date), "devdb_text"
-            )
         if _serves(mask, of_number := _fit_of("numeric", self._fit)):
             branches["number"] = once(
                 f"({value})::numeric", lambda number: self._as_jsonb(mask, number, of_number), "devdb_number"
             )
-        return _by_type(value, branches, _NULL)
+        if _serves(mask, of_date := _fit_of("date", self._fit)):
+            branches["string"] = once(
+                f"({value} #>> '{{}}')", lambda text: self._day(mask, text, of_date), "devdb_text"
+            )
+        otherwise = _by_type(value, branches, _NULL)
+        if not _serves(mask, of_text := _fit_of("text", self._fit)):
+            return otherwise
+        text = once(f"({value} #>> '{{}}')", lambda text: self._as_jsonb(mask, text, of_text), "devdb_text")
+        as_text = "'string'" if "number" in branches else "'string', 'number'"
+        return f"CASE WHEN pg_catalog.jsonb_typeof({value}) IN ({as_text}) THEN {text} ELSE {otherwise} END"
 
     def _as_jsonb(self, mask: Mask, value: str, fit: Fit) -> str:
         return f"pg_catalog.to_jsonb({registry.expression(mask, value, fit, self._row)})"

@@ -100,7 +100,9 @@ def plan(
     for place, decision in decided.items():
         fits[place] = _fit(source, decision, constraints.get(decision.table.oid, ()), locale)
     masked = {}
-    for place, decision in decided.items():
+    told: set[tuple[object, ...]] = set()
+    # What is wrong with one column of a key is wrong with all: it is said of the one that has its mask in the settings.
+    for place, decision in sorted(decided.items(), key=lambda item: item[0] in shared.derived):
         mask = decision.mask
         assert mask is not None
         together = [fits[other] for other in shared.members.get(place, ()) if other in fits]
@@ -109,7 +111,8 @@ def plan(
         found = _mistake(decision, mask, fit, together, limits)
         if found is None:
             masked[place] = Masked(decision, fit, _sql(decision.column, mask, fit))
-        else:
+        elif (said := (mask.path, mask.line, found)) not in told:
+            told.add(said)
             errors.append(_refused(decision, mask, *found))
     return Plan(shared.decisions, masked), errors
 
@@ -217,7 +220,7 @@ def _mistake(
 
 def _refused(decision: Decision, mask: Mask, reason: str, hint: str | None) -> SettingsError:
     message = f"{decision.table.name}.{decision.column.name}: {reason}"
-    if mask.path is None or decision.mask_from:
+    if decision.mask_from != f"{mask.path}:{mask.line}":
         message += f" ({decision.mask_from})"
     return SettingsError(message, path=mask.path, line=mask.line, hint=hint)
 

@@ -17,11 +17,12 @@ Place = tuple[Name, str]
 class Shared:
     """Decisions that know of keys, and for each masked column of a key all those that are masked with it.
 
-    `members` are of one family of types. `arrays` are columns of arrays whose elements are such values.
+    `derived` are those that nobody named. `arrays` are columns of arrays whose elements are such values.
     """
 
     decisions: Decisions
     members: Mapping[Place, tuple[Place, ...]]
+    derived: frozenset[Place]
     arrays: frozenset[Place]
     errors: tuple[SettingsError, ...]
 
@@ -54,6 +55,7 @@ def share(source: Source, keys: Sequence[ForeignKey], decisions: Decisions) -> S
     columns = dict(decisions.columns)
     errors: list[SettingsError] = []
     members: dict[Place, tuple[Place, ...]] = {}
+    derived: set[Place] = set()
     for places in together.values():
         said = [columns[place] for place in places if place in columns and _speaks(columns[place])]
         masks = {_of_values(decision, arrays) for decision in said}
@@ -68,12 +70,13 @@ def share(source: Source, keys: Sequence[ForeignKey], decisions: Decisions) -> S
                     continue
                 members[place] = tuple(places)
                 if decision.mask is None:
+                    derived.add(place)
                     given = Mask.of({"kind": "array", "element": mask}) if place in arrays else mask
                     given = given.at(mask.path, mask.line)
                     columns[place] = replace(decision, mask=given, mask_from=because[place])
     conditional = [key for key in keys if key.values is not None or key.when is not None]
     errors += [error for key in conditional if (error := _out_of_reach(source, key, columns)) is not None]
-    return Shared(replace(decisions, columns=columns), members, frozenset(arrays), tuple(errors))
+    return Shared(replace(decisions, columns=columns), members, frozenset(derived), frozenset(arrays), tuple(errors))
 
 
 def _speaks(decision: Decision) -> bool:

@@ -147,16 +147,19 @@ def test_shuffled_values_are_those_of_the_sample_in_other_rows(people: Both) -> 
 @pytest.mark.parametrize(
     ("masks", "told"),
     [
-        ("public.person.ssn: full_name", "public.person.ssn: takes part in a key, and full_name may give"),
-        ("public.person.email: first_name", "public.person.email: is unique by person_email_key, and first_name may"),
-        ("public.person.born: phone", "public.person.born: phone cannot serve date"),
-        ("public.person.name: 'null'", "public.person.name"),
+        ("public.person.ssn: full_name", "public.person.ssn: full_name makes one value of many"),
+        ("public.person.email: first_name", "public.person.email: first_name makes one value of many"),
+        ("public.person.born: phone", "public.person.born: phone cannot serve date: it is for text"),
+        ("public.person.name: 'null'", "public.person.name: null cannot serve a column that is NOT NULL"),
+        ("public.person.ssn: {kind: hash, length: 8}", "public.person.ssn: hash needs a length of 20 or more"),
+        ("public.account.number: {kind: number, min: 1, max: 9}", "the source cannot compute it for every row"),
+        ('public.card.pan: {sql: "left(pan, 0)::varchar(1) COLLATE nowhere"}', "the source refuses it"),
         (
             "{public.person.ssn: hash, public.visit.ssn: {kind: hash, length: 30}}",
             "keys say that they hold the same values",
         ),
         ("public.person.ssn: shuffle", "takes part in a key, and shuffle"),
-        ("public.person.born: {kind: date_shift, by: sn}", "has no column sn"),
+        ("public.person.born: {kind: date_shift, by: sn}", "there is no column sn"),
     ],
 )
 def test_a_mask_that_cannot_be_is_refused_with_its_line(people: Both, masks: str, told: str) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from devdb.masking.families import Family
 from devdb.masking.kind import Fit, Kind, Row
-from devdb.masking.kinds import permutation
+from devdb.masking.kinds import digits
 from devdb.masking.kinds.patterned import patterned, refusal
 from devdb.masking.kinds.steps import stepwise, text
 
@@ -44,14 +44,14 @@ class CreditCard(_Checked):
 
     def sql(self, value: str, fit: Fit, options: Any, row: Row) -> str:
         number = stepwise(
-            {"v": "v", **permutation.seeds(self.label)},
-            {"d": permutation.strip("v")},
+            {"v": "v", **digits.seeds(self.label)},
+            {"d": digits.strip("v")},
             {"n": "pg_catalog.char_length(d)"},
-            *permutation.halves("2", "(n - 3)", f"n # {permutation.tweak('pg_catalog.left(d, 2)')}"),
-            {"old": "pg_catalog.left(d, n - 1)", "new": f"pg_catalog.left(d, 2) || {permutation.permuted()}"},
+            *digits.halves("2", "(n - 3)", f"n # {digits.tweak('pg_catalog.left(d, 2)')}"),
+            {"old": "pg_catalog.left(d, n - 1)", "new": f"pg_catalog.left(d, 2) || {digits.permuted()}"},
             {"old_bits": _bits("old"), "new_bits": _bits("new")},
             {"last": f"(pg_catalog.right(d, 1)::int + {_luhn('old')} - {_luhn('new')} + 1000) % 10"},
-            result=permutation.filled("v", "(new || last)", "n"),
+            result=digits.filled("v", "(new || last)", "n"),
         )
         return self._either(value, fit, "^[0-9]([ -]?[0-9]){12,18}$", number)
 

@@ -62,9 +62,20 @@ def codec(encoding: str) -> str:
 
 
 def entries(kind: str, locale: str, *, encoding: str = "UTF8", length: int | None = None) -> tuple[str, ...]:
-    """What `kind` can put out, sorted: at most 1,000 that `encoding` can write, of at most `length` characters."""
-    found = _fitting(_codes(length), length) if kind == "country" and length in _CODES else ()
-    return tuple(entry for entry in found or _fitting(_all(kind, locale), length) if is_writable(entry, encoding))
+    """What `kind` can put out: at most 1,000 of at most `length` characters.
+
+    What `encoding` cannot write is replaced by the entry before it, so that all others have the same place in each.
+    """
+    found = _codes(length) if kind == "country" else ()
+    fitting = found or tuple(entry for entry in _all(kind, locale) if length is None or len(entry) <= length)
+    written = next((entry for entry in fitting if is_writable(entry, encoding)), None)
+    if written is None:
+        return ()
+    replaced = []
+    for entry in fitting:
+        written = entry if is_writable(entry, encoding) else written
+        replaced.append(written)
+    return tuple(replaced)
 
 
 def known_values(mask: Mask, fit_locale: str) -> frozenset[str]:
@@ -85,7 +96,8 @@ def unknown(locale: str) -> str | None:
 
     if locale in AVAILABLE_LOCALES:
         return None
-    hint = nearest(locale, AVAILABLE_LOCALES)
+    near = [name for name in AVAILABLE_LOCALES if name.startswith(locale.split("_")[0] + "_")]
+    hint = f"there is {', '.join(near)}" if near else nearest(locale, AVAILABLE_LOCALES)
     return f"Faker has no names of {locale}" + (f"; {hint}" if hint else "")
 
 
@@ -155,10 +167,6 @@ def _usable(found: Iterable[str]) -> tuple[str, ...]:
     if len(wanted) <= MOST:
         return tuple(wanted)
     return tuple(wanted[number * len(wanted) // MOST] for number in range(MOST))
-
-
-def _fitting(found: Iterable[str], length: int | None) -> tuple[str, ...]:
-    return tuple(entry for entry in found if length is None or len(entry) <= length)
 
 
 def is_writable(entry: str, encoding: str) -> bool:

@@ -8,8 +8,8 @@ from devdb.masking import keyed
 from devdb.masking.families import Family
 from devdb.masking.kind import Fit, Kind, Row
 from devdb.masking.kinds.patterned import patterned, refusal
-from devdb.masking.kinds.permutation import ROUNDS, network, seeds
 from devdb.masking.kinds.steps import stepwise, text
+from devdb.masking.permutation import permuted_bits
 
 # By RFC 1918 and RFC 3849.
 _IPV4, _IPV4_ADDRESSES = "10.0.0.0", 2**24
@@ -55,7 +55,7 @@ class Ip(Kind):
         return f"pg_catalog.set_masklen({chosen}, {length})"
 
     def _of_text(self, value: str, fit: Fit) -> str:
-        address, prefix = "pg_catalog.split_part(v, '/', 1)", "COALESCE(pg_catalog.substring(v, '/.*'), '')"
+        address, prefix = "pg_catalog.lower(pg_catalog.split_part(v, '/', 1))", "COALESCE(pg_catalog.substring(v, '/.*'), '')"
         room = _UNLIMITED if fit.length is None else fit.length
         four = self._four(address, fit) + (f" || {prefix}" if room >= _IPV4_LENGTH + len("/32") else "")
         # Each group has a colon before it, but for the first one after the two that are written out.
@@ -121,21 +121,15 @@ class Mac(Kind):
     def _other(self, address: str, octets: int) -> str:
         """SQL (text): the hexadecimal digits of what becomes of `address`, which has them and maybe separators."""
         bits = 8 * octets
-        half = (bits - 2) // 2
-        # The two bits follow the first six. Those six go with the highest ones behind the two.
-        behind = 2 ** (half - 6) - 1
-        start = {
-            "l0": f"(((a >> {bits - 6}) & 63) << {half - 6}) | ((a >> {half}) & {behind})",
-            "r0": f"a & {2**half - 1}",
-            **{"size_l": f"{2**half}::bigint", "size_r": f"{2**half}::bigint", "w": "0::bigint"},
-        }
-        last = f"l{ROUNDS // 2}", f"r{ROUNDS // 2}"
+        # The two bits follow the first six.
+        behind = bits - 8
+        rest = f"(((a >> {behind + 2}) & 63) << {behind}) | (a & {2**behind - 1})"
         return stepwise(
-            {"x": address, **seeds(self.label)},
-            {"a": f"('x' || pg_catalog.translate(x, ':-.', ''))::bit({bits})::bigint"},
-            *network(start),
-            result=f"pg_catalog.lpad(pg_catalog.to_hex((({last[0]} >> {half - 6}) << {bits - 6})"
-            f" | (a & {3 << (bits - 8)}) | (({last[0]} & {behind}) << {half}) | {last[1]}), {2 * octets}, '0')",
+            {"a": f"('x' || pg_catalog.translate({address}, ':-.', ''))::bit({bits})::bigint"},
+            {"b": rest},
+            {"c": permuted_bits("b", bits - 2, self.label)},
+            result=f"pg_catalog.lpad(pg_catalog.to_hex(((c >> {behind}) << {behind + 2}) | (a & {3 << behind})"
+            f" | (c & {2**behind - 1})), {2 * octets}, '0')",
         )
 
 

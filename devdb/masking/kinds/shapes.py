@@ -6,7 +6,7 @@ from typing import Any
 
 from devdb.masking.families import Family
 from devdb.masking.kind import Fit, Kind, Row
-from devdb.masking.kinds import accounts, lists, permutation, redaction
+from devdb.masking.kinds import accounts, digits, lists, redaction
 from devdb.masking.kinds.characters import characters
 from devdb.masking.kinds.patterned import either, patterned, refusal
 from devdb.masking.kinds.people import chosen, list_refusal
@@ -118,14 +118,14 @@ class Phone(Kind):
         kept = f"CASE WHEN n - {wanted} >= {_LEAST_CHANGED} THEN {wanted} ELSE {least} END"
         # A number of 0 alone has no more digits.
         nonzero = f"NOT {plus} AND n > kept AND kept < 2 AND (kept = 0 OR d LIKE '0%')"
-        digits = permutation.digits("v", self.label, kept=kept, nonzero=nonzero)
+        of_digits = digits.masked("v", self.label, kept=kept, nonzero=nonzero)
         # With letters in it: up to the last digit to keep, if enough others are left.
         head = f"(?:[^0-9]*[0-9]){{{options.keep}}}(?=(?:[^0-9]*[0-9]){{{_LEAST_CHANGED}}})"
         start = f"COALESCE(pg_catalog.char_length(pg_catalog.substring(v, '^{head}')), 0)"
         if not 0 < options.keep <= _MOST_REPEATED:
             start = "0"
         start = f"GREATEST({start}, CASE WHEN v ~ '^[+][0-9][0-9].*[0-9]' THEN 3 ELSE 0 END)"
-        return either(value, digits, characters("v", self.label, fit.encoding, kept=start))
+        return either(value, of_digits, characters("v", self.label, fit.encoding, kept=start))
 
 
 KINDS = (Redact(), Partial(), Pattern(), Phone(), PostalCode(), *accounts.KINDS)

@@ -1,7 +1,7 @@
-"""Keyed permutations of numbers, and of short texts of digits and separators, in a few microseconds each.
+"""A keyed permutation of the digits in short texts of digits and separators, in a few microseconds each.
 
-Feistel networks: one half is shifted by a keyed hash of the other, in turns. So each is a bijection by construction,
-whatever the hash is like.
+A Feistel network of two halves, each a bigint: in turns one is shifted by a keyed hash of the other. So it is a
+bijection by construction, whatever the hash is like.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def seeds(label: str) -> Step:
     return {"k": keyed.seed(label), "again": keyed.seed(f"{label}, again")}
 
 
-def network(start: Step) -> tuple[Step, ...]:
+def _network(start: Step) -> tuple[Step, ...]:
     """Steps after one with `seeds`: they permute what is in `start`, and what they make of it is in l3 and r3.
 
     `start` has l0, below size_l, r0, below size_r, and a tweak w, with which the network changes: all SQL of bigints.
@@ -56,9 +56,9 @@ def halves(start: str, count: str, tweak: str, *, nonzero: str | None = None) ->
     second = f"('0' || pg_catalog.substr(d, {start} + {left} + 1, {right}))::bigint"
     sizes: Step = {"half_l": left, "half_r": right, "size_r": powers(right), "r0": second, "w": tweak}
     if nonzero is None:
-        return network({**sizes, "size_l": powers(left), "l0": first})
+        return _network({**sizes, "size_l": powers(left), "l0": first})
     least: Step = {"ten": powers(left), "least": f"CASE WHEN {nonzero} THEN {powers(f'{left} - 1')} ELSE 0 END"}
-    return (least, *network({**sizes, "size_l": "ten - least", "l0": f"{first} - least"}))
+    return (least, *_network({**sizes, "size_l": "ten - least", "l0": f"{first} - least"}))
 
 
 def permuted(*, least: str | None = None) -> str:
@@ -100,7 +100,7 @@ def tweak(kept: str) -> str:
     return f'pg_catalog.hashtextextended({kept} COLLATE pg_catalog."C", 0)'
 
 
-def digits(text: str, label: str, *, kept: str = "0", nonzero: str | None = None) -> str:
+def masked(text: str, label: str, *, kept: str = "0", nonzero: str | None = None) -> str:
     """SQL (text): a text that `is_digits`, its digits permuted after the first `kept` of them.
 
     `kept` and `nonzero` may name the columns v, the text, d, its digits, and n, how many; `nonzero` also kept.
