@@ -17,7 +17,7 @@ from documents import README, ROOT
 from fixture_types import MakeDb, RunProgram
 
 from devdb import errors
-from devdb.cli import classify, demo, init, main, plan, run
+from devdb.cli import classify, demo, init, leakcheck, main, plan, report, run
 from devdb.server import programs
 from devdb.server.cluster import Cluster
 from devdb.settings import Settings
@@ -53,7 +53,17 @@ def named_options(markdown: str) -> set[str]:
 OURS = set().union(
     *(
         options(command)
-        for command in [*ACTIONS, classify.classify, plan.plan, run.run, init.init, demo.command, main.devdb]
+        for command in [
+            *ACTIONS,
+            classify.classify,
+            leakcheck.leakcheck,
+            plan.plan,
+            report.report,
+            run.run,
+            init.init,
+            demo.command,
+            main.devdb,
+        ]
     )
 )
 
@@ -127,7 +137,9 @@ def test_the_readme_lists_the_options_of_the_three_commands(command: click.Comma
     [
         ("The three actions", ACTIONS[0]),
         ("devdb classify", classify.classify),
+        ("devdb leakcheck", leakcheck.leakcheck),
         ("devdb plan", plan.plan),
+        ("devdb report", report.report),
         ("devdb run", run.run),
         ("devdb init", init.init),
         ("scripts/demo", demo.command),
@@ -148,6 +160,8 @@ def test_no_option_is_spoken_of_that_does_not_exist(path: Path) -> None:
 def test_command_lines_have_options_of_their_command(path: Path) -> None:
     by_name = {command.name: command for command in ACTIONS} | {
         "devdb classify": classify.classify,
+        "devdb leakcheck": leakcheck.leakcheck,
+        "devdb report": report.report,
         "devdb plan": plan.plan,
         "devdb run": run.run,
         "devdb init": init.init,

@@ -30,13 +30,13 @@ CREATE TABLE "Empty" (a text);
 CREATE MATERIALIZED VIEW mails AS SELECT id, email FROM person;
 """
 ROWS = r"""
-INSERT INTO city SELECT n, 'Stadt am Fluss Nr. ' || n FROM generate_series(1, 20) AS n;
+INSERT INTO city SELECT n, 'Stadt am Fluss Nr. ' || n FROM generate_series(1, 40) AS n;
 INSERT INTO person
 SELECT
     n,
     'Anna.Nr' || n || '@firma-' || n % 7 || '.de',
     '+49 170 ' || 1000000 + n * 7919,
-    'Stadt am Fluss Nr. ' || 1 + n % 20,
+    'Stadt am Fluss Nr. ' || 1 + n % 40,
     9000000000 + n * 1234567::bigint,
     date '1970-01-01' + n,
     n % 2 = 0,
@@ -46,7 +46,7 @@ SELECT
     ('10.1.' || n % 200 || '.' || n % 250)::inet,
     md5('badge' || n)::uuid,
     decode(repeat(md5('photo' || n), 4), 'hex')
-FROM generate_series(1, 300) AS n;
+FROM generate_series(1, 150) AS n;
 INSERT INTO note
 SELECT n, n, 'nothing to see here, number ' || n, '{}', '{}', NULL, NULL FROM generate_series(1, 50) AS n;
 REFRESH MATERIALIZED VIEW mails;
