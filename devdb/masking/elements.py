@@ -11,7 +11,8 @@ _ELEMENTS = "WITH ORDINALITY AS devdb_element (value, place)"
 
 def each_masked(array: str, masked: str, base_type: str) -> str:
     """SQL of an array of the masked elements; in `masked` the raw one is devdb_element.value."""
-    flat = f"(SELECT pg_catalog.array_agg({masked} ORDER BY devdb_element.place) FROM pg_catalog.unnest({array}) {_ELEMENTS})"
+    elements = f"pg_catalog.unnest({array}) {_ELEMENTS}"
+    flat = f"(SELECT pg_catalog.array_agg({masked} ORDER BY devdb_element.place) FROM {elements})"
     is_plain = f"pg_catalog.array_ndims({array}) = 1 AND pg_catalog.array_lower({array}, 1) = 1"
     shaped = once(
         flat, lambda line: f"CASE WHEN {is_plain} THEN {line} ELSE {_shaped(line, array, base_type)} END", "devdb_line"
