@@ -54,11 +54,12 @@ def connect(
     given.setdefault("application_name", application_name)
     # A connection that waits while rows are loaded elsewhere must not look forgotten to what is on its way.
     given.setdefault("keepalives_idle", "60")
-    begins_with = {**(session or {}), **(_READ_ONLY if read_only else {})}
-    if begins_with:
-        # An options parameter replaces PGOPTIONS, so what that says must be carried along.
-        options = given.get("options") or os.environ.get("PGOPTIONS") or ""
-        given["options"] = f"{options} {session_options(begins_with)}".lstrip()
+    begins_with = session_options({**(session or {}), **(_READ_ONLY if read_only else {})})
+    # An options parameter replaces PGOPTIONS, so what that says must be carried along.
+    options = given.get("options") or os.environ.get("PGOPTIONS") or ""
+    # A script's \connect goes by the parameters of the connection before.
+    if begins_with and not str(options).endswith(begins_with):
+        given["options"] = f"{options} {begins_with}".lstrip()
     try:
         connection = psycopg.connect(make_conninfo("", **given), autocommit=True, prepare_threshold=None)
     except (psycopg.Error, UnicodeError) as exc:

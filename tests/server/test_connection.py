@@ -71,6 +71,18 @@ def test_a_uri_is_the_base_and_none_is_left_to_libpq(db: str) -> None:
         assert connection.autocommit
 
 
+def test_a_session_begins_with_what_it_is_given(db: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PGOPTIONS", "-c work_mem=5MB")
+    odd = "a  b\\c\t\\\\ 'ä€"
+    with connect(db, session={"devdb.one": odd, "devdb.two": "2"}, read_only=True) as connection:
+        asked = "SELECT current_setting('devdb.one'), current_setting('devdb.two'), current_setting('work_mem')"
+        assert connection.execute(asked).fetchone() == (odd, "2", "5MB")
+        # As a script's \connect goes on from there: once is enough.
+        options = connection.info.get_parameters()["options"]
+        with connect(db, session={"devdb.one": odd, "devdb.two": "2"}, read_only=True, options=options) as again:
+            assert again.info.get_parameters()["options"] == options
+
+
 def test_read_only_joins_the_other_options(db: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PGOPTIONS", "-c work_mem=5MB")
     with connect(db, read_only=True, application_name="test") as connection:

@@ -11,10 +11,28 @@ from psycopg.conninfo import make_conninfo
 from snapshots import connected, opened, soon
 
 from devdb.server import sparing
+from devdb.server.aging import Aging
 from devdb.server.sparing import Spare, Throttle, duration
 
 BUSY = "SELECT pg_sleep(30)"
 MEGABYTE = "SELECT repeat('x', 1023) FROM generate_series(1, 1024)"
+
+
+def test_the_age_of_a_snapshot_that_another_session_holds():
+    heard: list[str] = []
+    aging = Aging(warning_s=0.05, on_warning=heard.append)
+    assert aging.age_s == 0
+    aging.hold()
+    soon(lambda: len(heard) == 2)
+    assert 0.1 <= aging.age_s < 5
+    aging.let_go()
+    age_s = aging.age_s
+    time.sleep(0.2)
+    assert aging.age_s == age_s
+    assert [text.partition(":")[0] for text in heard] == [
+        "the snapshot of the source is 50 ms old",
+        "the snapshot of the source is 100 ms old",
+    ]
 
 
 @pytest.fixture(scope="module")
