@@ -91,6 +91,23 @@ def _have_data_for_keys(found: Collection[Leaf], read: int) -> bool:
     return read >= _ENOUGH and sum(leaf.met == 1 for leaf in found) * 2 > len(found)
 
 
+def parts(arrays: Sequence[str]) -> list[str]:
+    """The elements of arrays written as JSON, each as a document; arrays within arrays are one."""
+    found = []
+    for text in arrays:
+        try:
+            todo = [json.loads(text)]
+        except (ValueError, RecursionError):
+            continue
+        while todo:
+            value = todo.pop()
+            if isinstance(value, list):
+                todo += value
+            else:
+                found.append(json.dumps(value))
+    return found
+
+
 def elements(arrays: Sequence[str]) -> list[str]:
     """The elements of arrays written as JSON, those that are texts or documents, as text."""
     found = []

@@ -68,7 +68,7 @@ def _meaning(
     match = _telling(guess, seen)
     if guess.meaning is not None and guess.meaning.name in _FIXED:
         if guess.meaning.name == "sensitive" and seen.are_few:
-            return "shuffle", f"{guess.reason}; {seen.distinct} different values among {count:,} sampled", None, count
+            return "shuffle", f"{guess.reason}; {_different(seen)}", None, count
         return guess.meaning, guess.reason, None, count
     if match is not None:
         said = f"{guess.reason}; {match.matched:,} {of} are {match.what}"
@@ -100,7 +100,7 @@ def _unremarkable(
 ) -> tuple[Meaning | str | None, str, int | None, int | None]:
     """What to make of values that no check knows, and of a name that says little."""
     count = seen.sampled
-    different = f"{guess.reason}; {seen.distinct} different values among {count:,} sampled"
+    different = f"{guess.reason}; {_different(seen)}"
     if seen.are_few and seen.have_names and not guess.is_label and seen.words > 1.2:
         return "text", f"{different}, some with a word that is a person's name", None, count
     if seen.are_codes and guess.meaning is not None and guess.meaning.name == "person":
@@ -120,6 +120,10 @@ def _unremarkable(
     if guess.is_label or guess.meaning is not None:
         return None, f"{guess.reason}; 0 {of} look personal", 0, count
     return "text", different, None, count
+
+
+def _different(seen: Look) -> str:
+    return f"{seen.distinct:,} different value{'' if seen.distinct == 1 else 's'} among {seen.sampled:,} sampled"
 
 
 def _telling(guess: Guess, seen: Look) -> Match | None:
@@ -180,7 +184,8 @@ def _of_documents(guess: Guess, values: Sequence[str], table: Table, column: Col
     """A proposal for JSON by what is at each path. Row types are looked at alike, and have no paths to mask."""
     if guess.is_label or (guess.meaning is not None and guess.meaning.name != "document"):
         return proposed(guess, table, column)
-    found = documents.leaves(values, around=f"{table.name.name} {column.name}")
+    read = documents.parts(values) if column.is_array else values
+    found = documents.leaves(read, around=f"{table.name.name} {column.name}")
     if not found.read or not found.are_records:
         return _with(proposed(guess, table, column), f"{guess.reason}, with keys that are data", None, len(values))
     paths: dict[str, Written] = {}
@@ -196,7 +201,7 @@ def _of_documents(guess: Guess, values: Sequence[str], table: Table, column: Col
             paths[path] = mask
         elif mask != "keep":
             paths[above] = "null"
-    many = f"{len(values):,} sampled documents"
+    many = f"{len(read):,} sampled document{'' if len(read) == 1 else 's'}"
     if not personal:
         said = f"{len(paths)} paths in {many}, none personal" if paths else f"nothing in {many}"
         return Proposal(INTERNAL, None, f"{guess.reason}; {said}", 0, len(values))

@@ -161,12 +161,17 @@ def _by_type(column: Column, family: Family) -> Guess:
         case Family.OTHER:
             if column.base_type in ("point", "polygon", "path", "circle", "box", "line", "lseg"):
                 return Guess(meaning("place"), f"type {column.type}")
-            if column.base_kind == "c" or column.base_type in _HOLDS_ANYTHING:
+            if column.base_kind == "c" or column.base_type in _HOLDS_ANYTHING or _is_of_extension(column):
                 return Guess(meaning("document"), f"type {column.type}")
     return Guess(None, f"type {family_name(column, family)}", is_certain=True, is_label=True)
 
 
-_HOLDS_ANYTHING = ("xml", "hstore", "tsvector", "ltree")
+_HOLDS_ANYTHING = ("xml", "tsvector")
+
+
+def _is_of_extension(column: Column) -> bool:
+    """Whether the type is a base type of which nothing is known here: hstore, for one, holds any texts."""
+    return column.base_kind == "b" and not column.is_builtin
 
 
 def _said(comment: str) -> Guess | None:

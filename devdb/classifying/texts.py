@@ -59,7 +59,7 @@ class Look:
     @property
     def are_few(self) -> bool:
         """The same few values again and again: of a list that a program or a custom has."""
-        most = max(3, min(25, self.sampled // 20)) if self.sampled >= 20 else 1
+        most = max(3, min(25, self.sampled // 12)) if self.sampled >= 20 else 1
         return self.sampled >= 5 and self.distinct <= most
 
     @property

@@ -11,7 +11,7 @@ import psycopg
 from faker import Faker
 from psycopg import sql
 
-ROWS = 120
+ROWS = 60
 Values = Callable[[Faker, random.Random], object]
 
 # By table: the locale of its values, and of each column the type, a value, and what is to be proposed of it.

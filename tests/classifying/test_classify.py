@@ -65,8 +65,8 @@ def test_what_is_proposed_is_what_a_person_would_say(proposed: Result) -> None:
 
 def test_each_proposal_says_why_and_how_many_values_matched(proposed: Result) -> None:
     found = proposals(proposed)
-    assert found["crm.kunde.E-Mail"]["reason"] == "name 'E-Mail'; 120 of 120 sampled values are e-mail addresses"
-    assert (found["crm.misc.c3"]["matched"], found["crm.misc.c3"]["sampled"]) == (120, 120)
+    assert found["crm.kunde.E-Mail"]["reason"] == "name 'E-Mail'; 60 of 60 sampled values are e-mail addresses"
+    assert (found["crm.misc.c3"]["matched"], found["crm.misc.c3"]["sampled"]) == (60, 60)
     assert "PESEL numbers (PL)" in found["crm.osoba.numer"]["reason"]
     assert "EAN numbers" in found["crm.product.barcode"]["reason"]
     assert all(one["reason"] for one in found.values())
@@ -87,7 +87,7 @@ def test_what_is_written_serves_as_masks(crm: tuple[psycopg.Connection[Any], lis
     with psycopg.connect(dsn, autocommit=True, options=f"-c {MASK_KEY}={'5a' * 32}") as connection:
         database = catalog.read_database(connection, templates)
         source = catalog.read(connection, templates, database=database, schemas=None)
-        tables = [table.name for table in source.filled_tables]
+        tables = [table.name for table in source.filled_tables if table.name.name in ("kunde", "misc")]
         keys = source.foreign_keys
         planned = prepare(
             connection, templates, source, settings, keys=keys, taken=tables, propose=lambda _table, _column: None
@@ -120,7 +120,7 @@ def test_a_role_that_may_read_some_columns_only(crm: tuple[psycopg.Connection[An
     finally:
         connection.execute("DROP OWNED BY shy")
         connection.execute("DROP ROLE shy")
-    assert found["crm.kunde.Vorname"]["matched"] == 120
+    assert found["crm.kunde.Vorname"]["matched"] == 60
     assert found["crm.kunde.E-Mail"]["mask"] == "email"
     assert found["crm.kunde.E-Mail"]["reason"] == "name 'E-Mail'; its values may not be read"
 
