@@ -66,7 +66,9 @@ class Iban(_Checked):
             {"v": "v", "country": f"{_code('v', 1)} || {_code('v', 2)}"},
             {"rest": "pg_catalog.substr(v, 5)"},
             {"moved": patterned("rest", self.label, fit)},
-            {"checked": f"(pg_catalog.substr(v, 3, 2)::int + {_mod97('rest')} - {_mod97('moved')} + 100) % 100"},
+            {"given": "pg_catalog.substr(v, 3, 2)::int", "distance": f"{_mod97('rest')} - {_mod97('moved')}"},
+            # Check digits are 02 to 98; others are nobody's, and stay.
+            {"checked": "CASE WHEN given BETWEEN 2 AND 98 THEN 2 + (given - 2 + distance + 97) % 97 ELSE given END"},
             result="pg_catalog.left(v, 2) || pg_catalog.lpad(checked::pg_catalog.text, 2, '0') || moved",
         )
         return self._either(value, fit, "^[A-Za-z]{2}[0-9]{2}( *[A-Za-z0-9]){11,30}$", number)

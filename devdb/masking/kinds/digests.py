@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
-from functools import lru_cache
 from typing import Any
 
 from devdb.masking import keyed
@@ -17,9 +15,6 @@ from devdb.masking.kinds.steps import subject, text
 _SHA256 = 64
 _LEAST = 20
 _USUAL = 32
-_LOCAL_PART = 64  # of an e-mail address, by RFC 5321
-_FEWEST_NAMES = 20
-_LONGEST_NAME = 12
 _UUID_DIGITS = 32
 _UUID_LENGTH = 36
 
@@ -55,10 +50,10 @@ class _Digest(Kind):
     def named(self, value: str, fit: Fit, options: Any, between: str) -> str:
         """SQL (text): a first name before the digest, where there is room for it."""
         digits = self.digits(fit, options)
-        room = _LONGEST_NAME if fit.length is None else fit.length - self.rest(options) - digits - len(between)
-        names = tuple(name for name in _plain_names(fit.locale) if len(name) <= room)
+        room = lists.LONGEST_PLAIN if fit.length is None else fit.length - self.rest(options) - digits - len(between)
+        names = tuple(name for name in lists.plain_names(fit.locale) if len(name) <= room)
         digest = self.hexadecimal(value, fit, options)
-        if len(names) < _FEWEST_NAMES:
+        if len(names) < lists.FEWEST_PLAIN:
             return digest
         return f"{element(names, value, fit, f'{self.label}, name')} || '{between}' || {digest}"
 
@@ -151,19 +146,6 @@ class Uuid(Kind):
 
 def _there_are(fit: Fit) -> str:
     return f", and there are {fit.length}"
-
-
-@lru_cache(maxsize=8)
-def _plain_names(locale: str) -> tuple[str, ...]:
-    """First names in small letters of ASCII; of en_US where a locale has none, as in other scripts."""
-    found = set()
-    for name in lists.entries("first_name", locale):
-        plain = "".join(c for c in unicodedata.normalize("NFD", name.lower()) if not unicodedata.combining(c))
-        if plain.isascii() and plain.isalpha() and len(plain) <= _LONGEST_NAME:
-            found.add(plain)
-    if len(found) < _FEWEST_NAMES and locale != "en_US":
-        return _plain_names("en_US")
-    return tuple(sorted(found))
 
 
 KINDS = (Hash(), Uuid(), Username(), Email(), Url())

@@ -13,6 +13,9 @@ from devdb.settings.mask import Mask
 
 # More entries make statements longer, and no name more likely to be believed.
 MOST = 1000
+# Of names within addresses: how long, and of fewer there is no choice.
+LONGEST_PLAIN = 12
+FEWEST_PLAIN = 20
 # The list is an array of the type name, whose elements are found without looking at those before them.
 _MOST_OCTETS = 63
 _DRAWS = 3 * MOST
@@ -78,11 +81,26 @@ def entries(kind: str, locale: str, *, encoding: str = "UTF8", length: int | Non
     return tuple(replaced)
 
 
+@lru_cache(maxsize=8)
+def plain_names(locale: str) -> tuple[str, ...]:
+    """Short first names in small letters of ASCII; of en_US where a locale has none, as in other scripts."""
+    found = set()
+    for name in entries("first_name", locale):
+        plain = "".join(c for c in unicodedata.normalize("NFD", name.lower()) if not unicodedata.combining(c))
+        if plain.isascii() and plain.isalpha() and len(plain) <= LONGEST_PLAIN:
+            found.add(plain)
+    if len(found) < FEWEST_PLAIN and locale != "en_US":
+        return plain_names("en_US")
+    return tuple(sorted(found))
+
+
 def known_values(mask: Mask, fit_locale: str) -> frozenset[str]:
-    """Every value that a mask takes from a list; what it composes of several (full_name), by its parts."""
+    """Every value that a mask takes from a list; what it composes of several (full_name, email), by its parts."""
     locale = getattr(mask.options, "locale", None) or fit_locale
     if mask.kind == "postal_code" and mask.options.locale is None:  # type: ignore[attr-defined]
         return frozenset()
+    if mask.kind in ("email", "username"):
+        return frozenset(plain_names(locale))
     kinds = _PARTS.get(mask.kind, (mask.kind,))
     found = {entry for kind in kinds if kind in _NAMES or kind in _COMPOSED for entry in _all(kind, locale)}
     if mask.kind == "country":

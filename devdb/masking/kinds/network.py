@@ -15,12 +15,14 @@ from devdb.masking.permutation import permuted_bits
 _IPV4, _IPV4_ADDRESSES = "10.0.0.0", 2**24
 _IPV6 = "2001:db8:"
 _GROUPS = 6
+_UNLIMITED = 10**6
 _IPV4_LENGTH = len("10.255.255.255")
 _IPV4_FORM = r"^[0-9]{1,3}([.][0-9]{1,3}){3}(/[0-9]{1,2})?$"
 _IPV6_FORM = r"^[0-9A-Fa-f]{0,4}(:[0-9A-Fa-f]{0,4}){2,7}([.][0-9]{1,3}){0,3}(/[0-9]{1,3})?$"
-# Pairs with the same sign between all of them or none, or fours.
-_MAC_FORM = (
-    r"^(?:[0-9{0}]{{2}}([:-]?)(?:[0-9{0}]{{2}}\1){{4}}[0-9{0}]{{2}}|[0-9{0}]{{4}}([.:-])[0-9{0}]{{4}}\2[0-9{0}]{{4}})$"
+_PAIRS, _FOURS = "([0-9a-f]{{2}}{0}){{5}}[0-9a-f]{{2}}", "([0-9a-f]{{4}}{0}){{2}}[0-9a-f]{{4}}"
+# One after the other: to refer back to the first sign would take ten times as long.
+_MAC_FORMS = "|".join(
+    [*(_PAIRS.format(sign) for sign in (":", "-", "")), *(_FOURS.format(sign) for sign in ("[.]", ":", "-"))]
 )
 
 
@@ -55,7 +57,8 @@ class Ip(Kind):
         return f"pg_catalog.set_masklen({chosen}, {length})"
 
     def _of_text(self, value: str, fit: Fit) -> str:
-        address, prefix = "pg_catalog.lower(pg_catalog.split_part(v, '/', 1))", "COALESCE(pg_catalog.substring(v, '/.*'), '')"
+        address = "pg_catalog.lower(pg_catalog.split_part(v, '/', 1))"
+        prefix = "COALESCE(pg_catalog.substring(v, '/.*'), '')"
         room = _UNLIMITED if fit.length is None else fit.length
         four = self._four(address, fit) + (f" || {prefix}" if room >= _IPV4_LENGTH + len("/32") else "")
         # Each group has a colon before it, but for the first one after the two that are written out.
@@ -114,7 +117,8 @@ class Mac(Kind):
         )
         return stepwise(
             {"v": text(value)},
-            result=f"CASE WHEN v ~ '{_MAC_FORM.format('A-F')}' OR v ~ '{_MAC_FORM.format('a-f')}' THEN {address}"
+            result=f"CASE WHEN pg_catalog.lower(v) ~ '^({_MAC_FORMS})$'"
+            f" AND (v = pg_catalog.lower(v) OR v = pg_catalog.upper(v)) THEN {address}"
             f" ELSE {patterned('v', self.label, fit)} END",
         )
 
@@ -125,7 +129,7 @@ class Mac(Kind):
         behind = bits - 8
         rest = f"(((a >> {behind + 2}) & 63) << {behind}) | (a & {2**behind - 1})"
         return stepwise(
-            {"a": f"('x' || pg_catalog.translate({address}, ':-.', ''))::bit({bits})::bigint"},
+            {"a": f"('x' || {_without(address, ':-.')})::bit({bits})::bigint"},
             {"b": rest},
             {"c": permuted_bits("b", bits - 2, self.label)},
             result=f"pg_catalog.lpad(pg_catalog.to_hex(((c >> {behind}) << {behind + 2}) | (a & {3 << behind})"
@@ -133,6 +137,10 @@ class Mac(Kind):
         )
 
 
-_UNLIMITED = 10**6
+def _without(text: str, signs: str) -> str:
+    for sign in signs:
+        text = f"pg_catalog.replace({text}, '{sign}', '')"
+    return text
+
 
 KINDS = (Ip(), Mac())
