@@ -132,8 +132,7 @@ def ground(run: Run, *, may_create: bool) -> Iterator[Ground]:
         notes = [*chosen.notes, *choice.check(source_connection, chosen)]
         masks = None
         if settings.is_masking:
-            masks = _masks(source_connection, templates, chosen, settings)
-            source = masks.applied(source, chosen.followed_keys, chosen.entered)
+            masks, source = _masks(source_connection, templates, chosen, settings)
             chosen = choice.choose(source, settings)
             notes += masks.decisions.notes
         by_site = readers.own_load(templates) is not None
@@ -157,8 +156,8 @@ def ground(run: Run, *, may_create: bool) -> Iterator[Ground]:
         )  # fmt: skip
 
 
-def _masks(connection: Connection, templates: Templates, chosen: Choice, settings: Settings) -> Plan:
-    """How the tables that get rows are masked. Raises what cannot be."""
+def _masks(connection: Connection, templates: Templates, chosen: Choice, settings: Settings) -> tuple[Plan, Source]:
+    """How the tables that get rows are masked, and the source with tables that know it. Raises what cannot be."""
     # Not a moment before it is needed: kinds of masks and what they take names from take their time.
     from devdb.classifying.names import propose
     from devdb.classifying.proposal import written
@@ -177,6 +176,8 @@ def _masks(connection: Connection, templates: Templates, chosen: Choice, setting
         chosen.source,
         settings,
         keys=[reference.key for reference in chosen.references],
+        followed=chosen.followed_keys,
+        entered=chosen.entered,
         taken=chosen.paths.keys(),
         propose=proposal,
     )

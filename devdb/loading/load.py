@@ -35,11 +35,10 @@ _MARK = re.compile(r"^-- devdb: (.+)\n", re.MULTILINE)
 _HEADER = re.compile(r"\A(--[^\n]*\n)*")
 # Where in a query an array of keys goes.
 _ARRAY = re.compile(r":devdb_[0-9a-f]{8}_\d+:")
-# Without statistics nested loops look cheap, and compare all keys with all rows; what is off but must be used looks so
-# dear that each statement would be compiled.
-_SESSION = "SET enable_nestloop = off; SET jit = off"
+# Without statistics nested loops look cheap, and compare all keys with all rows.
+_SESSION = "SET enable_nestloop = off"
 # What follows the load has warnings that must be heard: a reading silences its session.
-_OWN_SESSION = "RESET enable_nestloop; RESET jit; RESET client_min_messages"
+_OWN_SESSION = "RESET enable_nestloop; RESET client_min_messages"
 
 
 @dataclass

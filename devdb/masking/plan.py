@@ -117,23 +117,27 @@ def plan(
     return Plan(shared.decisions, masked), errors
 
 
-def partition_errors(source: Source, planned: Plan, keys: Iterable[ForeignKey]) -> list[SettingsError]:
-    """Masked columns of keys that a partition has by itself: once they wait elsewhere, who knows where a row lies?"""
+def partition_errors(source: Source, planned: Plan, followed: Iterable[ForeignKey]) -> list[SettingsError]:
+    """Keys that a partition has by itself, of a table whose rows wait elsewhere: who knows there where a row will lie?
+
+    `source` is one that the plan was applied to.
+    """
     found = []
-    for key in keys:
-        for table, names in ((key.child, key.read_columns), (key.parent, key.parent_columns)):
-            root = source.root(table)
-            bad = next((name for name in names if (root.name, name) in planned.masked), None)
-            if root != table and bad is not None:
-                mask = planned.masked[root.name, bad].mask
-                found.append(
-                    SettingsError(
-                        f"{root.name}.{bad} cannot be masked: the key {key.name} belongs to its partition {table.name}",
-                        path=mask.path,
-                        line=mask.line,
-                        hint="keep the column, or declare the key on the partitioned table",
-                    )
+    for key in followed:
+        for table in (key.child, key.parent):
+            root = source.by_oid[source.root(table).oid]
+            if root.oid == table.oid or root.stage is None:
+                continue
+            name = next(iter(root.settles), None) or root.shuffled[0][0]
+            mask = planned.masked[root.name, name].mask
+            found.append(
+                SettingsError(
+                    f"{root.name}.{name} cannot be masked: the key {key.name} belongs to its partition {table.name}",
+                    path=mask.path,
+                    line=mask.line,
+                    hint="keep the column, declare the key on the partitioned table, or cut it (on_missing: set_null)",
                 )
+            )
     return found
 
 

@@ -24,13 +24,17 @@ def prepare(
     settings: Settings,
     *,
     keys: Sequence[ForeignKey],
+    followed: Sequence[ForeignKey],
+    entered: Collection[Name],
     taken: Collection[Name],
     propose: Propose,
-) -> Plan:
-    """How the tables that are `taken` are masked. `keys` are all of the sample's; `propose` says what to write.
+) -> tuple[Plan, Source]:
+    """How the tables that are `taken` are masked, and the source with tables that know it.
 
-    Raises SettingsError with every mistake, and Refused for columns on which nobody decided. The source is asked for
-    its constraints, and for masked values of some rows of each table.
+    `keys` are all of the sample's, `followed` those by which rows are looked for; children are put into the tables
+    `entered`. `propose` says what to write about a column. The source is asked for its constraints, and for masked
+    values of some rows of each table. Raises SettingsError with every mistake, and Refused for columns on which nobody
+    decided.
     """
     labels = decisions.read_labels(connection, templates)
     shared = share(source, keys, decisions.decide(source, settings, labels))
@@ -41,10 +45,11 @@ def prepare(
     }
     limits = constraints.read(connection, templates, with_masks.values())
     planned, errors = plan(source, shared, limits, locale=settings.masking.locale)
-    errors += [*shared.errors, *partition_errors(source, planned, keys)]
+    applied = planned.applied(source, followed, entered)
+    errors += [*shared.errors, *partition_errors(applied, planned, followed)]
     if errors:
         raise one_error(errors)
     decisions.refuse_undecided([one for one in shared.decisions.undecided if one.table.name in taken], propose)
     if broken := checking.check(connection, planned, with_masks.values(), limits):
         raise one_error(broken)
-    return planned
+    return planned, applied

@@ -24,6 +24,8 @@ _COUNTED = frozenset({"smallint", "integer", "bigint", "numeric"})
 # How values are written and read by every session that chooses rows, on either side, whatever its server says:
 # rows without a key are told apart by their text, and the keys that are asked for travel as such.
 _VALUES = {"datestyle": "ISO, YMD", "intervalstyle": "postgres", "extra_float_digits": "3", "bytea_output": "hex"}
+# Masks look so dear that each statement would be compiled, for seconds; and so does a method that is off but must be used.
+_UNCOMPILED = {"jit": "off"}
 
 
 def plan(
@@ -66,7 +68,7 @@ def plan(
         "drop_keys": keys if violation == "drop_rows" else [],
         "check_keys": [key for key in keys if not key.is_proven] if violation == "error" else [],
         "warn_keys": [key for key in keys if key.key.is_virtual] if violation == "not_valid" else [],
-        "value_settings": {**_VALUES, "timezone": source.database.timezone},
+        "value_settings": {**_VALUES, **_UNCOMPILED, "timezone": source.database.timezone},
         "sequences": [_countable(sequence, source) for sequence in source.sequences],
         "materialized_views": source.materialized_views,
         "analyzed": (*(table.name for table in source.filled_tables), *source.materialized_views),

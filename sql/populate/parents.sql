@@ -3,11 +3,9 @@
 -- Transaction:  part of the caller's
 -- Repeatable:   yes
 -- Why:          a wrapper sends key = ANY (ARRAY(SELECT …)) to the source as one parameter, but no join and no IN.
---               Nested loops are off: without statistics they look cheap, and compare all keys with all rows. A
---               method that is off but must be used looks so dear that each statement would be compiled: no JIT.
+--               Nested loops are off: without statistics they look cheap, and compare all keys with all rows.
 
 SET LOCAL enable_nestloop = off;
-SET LOCAL jit = off;
 {% for group in groups %}
 \warn {{ group.title | argument }}
 {% if group.kind == "rounds" %}
@@ -19,4 +17,3 @@ SET LOCAL jit = off;
 {% endif %}
 {% endfor %}
 SET LOCAL enable_nestloop = DEFAULT;
-SET LOCAL jit = DEFAULT;

@@ -64,6 +64,9 @@ def masks(graph: Graph) -> dict[Column, str]:
     for column in types:
         together.setdefault(top(column), []).append(column)
     found: dict[Column, str] = {}
+    # Rows of a table whose keys are masked wait elsewhere, where nobody knows of its partitions.
+    parted = {r.child for r in graph.references if r.child_part} | {r.parent for r in graph.references if r.parent_part}
+    barred |= {(table, column.name) for table in parted for column in table.columns}
     fixed = {top(column) for column in barred}
     for above_all, columns in together.items():
         here = {types[column] for column in columns}
