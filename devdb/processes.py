@@ -35,7 +35,6 @@ from devdb.server import link
 from devdb.server.aging import Aging
 from devdb.server.link import Import
 from devdb.server.sparing import duration
-from devdb.settings.mask_key import VARIABLE
 from devdb.settings.settings import MASK_KEY
 from devdb.sqltext.statements import Script
 from devdb.stage import Stage
@@ -171,7 +170,7 @@ class Workplace:
     def populate(self) -> None:
         """Take the rows, complete the keys, create what belongs after the data."""
         if self._run.dry_run and self._ground.masks is not None:
-            self._say_key()
+            self._stage.say(f"-- Masks take their key from PGOPTIONS: -c {MASK_KEY}=…")
         for take in self._ground.plan["takes"]:
             self._run.reporter.detail(f"rule: {take.table.name}: {take.rule}", level=1)
         try:
@@ -287,11 +286,6 @@ class Workplace:
             from devdb.leakcheck import of_run
 
             of_run.prove(self._run, self._ground, self._stage.connection, [self._files["schema"], *files])
-
-    def _say_key(self) -> None:
-        """Whoever runs the printed text has the key in the environment: it is in no text of ours."""
-        self._stage.say(f"\\getenv mask_key {VARIABLE}")
-        self._stage.say(f"SELECT pg_catalog.set_config('{MASK_KEY}', :'mask_key', false) IS NOT NULL AS has_key \\gset")
 
     def _render_load(self) -> Script:
         plan = self._ground.plan

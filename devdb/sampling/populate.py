@@ -24,7 +24,7 @@ _COUNTED = frozenset({"smallint", "integer", "bigint", "numeric"})
 # How values are written and read by every session that chooses rows, on either side, whatever its server says:
 # rows without a key are told apart by their text, and the keys that are asked for travel as such.
 _VALUES = {"datestyle": "ISO, YMD", "intervalstyle": "postgres", "extra_float_digits": "3", "bytea_output": "hex"}
-# Masks look so dear that each statement would be compiled, for seconds; and so does a method that is off but must be used.
+# Masks look so dear that each statement would be compiled, for seconds, and so does what is off but must be used.
 _UNCOMPILED = {"jit": "off"}
 
 
