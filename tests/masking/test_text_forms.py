@@ -48,6 +48,8 @@ def written(*alphabets: str) -> list[str]:
         written("(", "0123456789", ")", "0123456789", "0123456789", "-.", "0123456789"),
         written("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "0123456789", "_", "abcdefghijklmnopqrstuvwxyz"),
         written("0123456789", ":", "0123456789", "0123456789"),
+        written("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "0123456789", ".,", "ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
+        written("abcdefghijklmnopqrstuvwxyz", "()", "abcdefghijklmnopqrstuvwxyz", "-"),
         written("éа", "0123456789", "абвгдежзийклмнопрстуфхцчшщъыьэюя"),
     ],
     ids=lambda values: f"{values[0]} to {values[-1]}",
@@ -89,6 +91,36 @@ def test_separators_stay_where_they_are(masks: Masks, mask: Any) -> None:
         masked = masks(mask, "text", values)
         assert [form(value) for value in masked] == [form(value) for value in values]
         assert len(set(masked)) == len(values)
+
+    check()
+
+
+def test_codes_stay_apart_and_of_their_form(masks: Masks) -> None:
+    codes = st.text("ABYZ0059 -_:.,#/+?", max_size=26)
+
+    @few
+    @given(st.lists(codes | codes.map(str.lower), min_size=1, max_size=250, unique=True))
+    @example(
+        [
+            "A" * 24,
+            "Z" * 24,
+            "Z" * 25,
+            "Z" * 23 + "9",
+            "9" + "Z" * 22 + "0",
+            ",",
+            ".A.",
+            "?A",
+            "A" * 5,
+            "A" * 4 + ",1.",
+            "_1",
+        ]
+    )
+    def check(values: list[str]) -> None:
+        for keep in (0, 3):
+            masked = masks({"kind": "pattern", "keep": keep}, "text", values)
+            assert [form(value) for value in masked] == [form(value) for value in values]
+            assert len(set(masked)) == len(values)
+            assert all(one[:keep] == raw[:keep] for one, raw in zip(masked, values, strict=True) if len(raw) > keep)
 
     check()
 

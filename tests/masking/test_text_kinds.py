@@ -7,7 +7,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import psycopg
@@ -171,6 +171,17 @@ def test_latin1_and_utf8_mask_alike(masks: Masks, latin1: Masks, mask: Any) -> N
 @pytest.fixture(scope="module")
 def latin1(cluster: Cluster) -> Iterator[Masks]:
     yield from _in_encoding(cluster, "LATIN1")
+
+
+def test_another_release_masks_alike(masks: Masks, cluster_factory: Callable[..., Cluster]) -> None:
+    """The source may be of another one, and an expression is worked out on either side."""
+    values = [value for value in HARD if len(value) < 100]
+    with connect(cluster_factory(major=18), "postgres") as newer:
+        theirs = Masks(newer)
+        for mask in ALL:
+            assert theirs(mask, "text", values) == masks(mask, "text", values)
+        for mask, type_name, value in (("ip", "inet", "10.1.2.3/8"), ("mac", "macaddr", "08:00:2b:01:02:03")):
+            assert theirs(mask, type_name, [value]) == masks(mask, type_name, [value])
 
 
 @pytest.mark.parametrize("encoding", ["WIN1251", "WIN1253", "KOI8R", "LATIN2", "SQL_ASCII", "EUC_JP"])

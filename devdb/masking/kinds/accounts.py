@@ -12,6 +12,16 @@ from devdb.masking.kinds.steps import stepwise, text
 
 # An octet for each digit: the digit itself, 3, which takes 5 and more beyond 8, and 1.
 _DIGITS, _THREES, _ONES = 0x0F0F0F0F0F0F0F0F, 0x0303030303030303, 0x0101010101010101
+# What has this form is one, whether its check digits are right or not. To count within a regular expression would take
+# ten times as long.
+_CARD = (
+    "v ~ '^[0-9][0-9 -]*[0-9]$' AND pg_catalog.char_length(v) <= 36"
+    f" AND pg_catalog.char_length({digits.strip('v')}) BETWEEN 13 AND 19"
+)
+_IBAN = (
+    "v ~ '^[A-Za-z][A-Za-z][0-9][0-9][ A-Za-z0-9]*[A-Za-z0-9]$'"
+    " AND pg_catalog.char_length(pg_catalog.replace(v, ' ', '')) BETWEEN 15 AND 34"
+)
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -30,12 +40,6 @@ class _Checked(Kind):
     def is_injective(self, fit: Fit, options: Any) -> bool:
         return True
 
-    def _either(self, value: str, fit: Fit, form: str, number: str) -> str:
-        return stepwise(
-            {"v": text(value)},
-            result=f"CASE WHEN v ~ '{form}' THEN {number} ELSE {patterned('v', self.label, fit)} END",
-        )
-
 
 class CreditCard(_Checked):
     """The first two digits stay, so that it is of the same scheme; the last one is by Luhn's formula."""
@@ -53,7 +57,10 @@ class CreditCard(_Checked):
             {"last": f"(pg_catalog.right(d, 1)::int + {_luhn('old')} - {_luhn('new')} + 1000) % 10"},
             result=digits.filled("v", "(new || last)", "n"),
         )
-        return self._either(value, fit, "^[0-9]([ -]?[0-9]){12,18}$", number)
+        return stepwise(
+            {"v": text(value)},
+            result=f"CASE WHEN {_CARD} THEN {number} ELSE {patterned('v', self.label, fit)} END",
+        )
 
 
 class Iban(_Checked):
@@ -63,15 +70,19 @@ class Iban(_Checked):
 
     def sql(self, value: str, fit: Fit, options: Any, row: Row) -> str:
         number = stepwise(
-            {"v": "v", "country": f"{_code('v', 1)} || {_code('v', 2)}"},
-            {"rest": "pg_catalog.substr(v, 5)"},
-            {"moved": patterned("rest", self.label, fit)},
+            {"v": "v", "rest": "rest", "moved": "moved", "country": f"{_code('v', 1)} || {_code('v', 2)}"},
             {"given": "pg_catalog.substr(v, 3, 2)::int", "distance": f"{_mod97('rest')} - {_mod97('moved')}"},
             # Check digits are 02 to 98; others are nobody's, and stay.
             {"checked": "CASE WHEN given BETWEEN 2 AND 98 THEN 2 + (given - 2 + distance + 97) % 97 ELSE given END"},
             result="pg_catalog.left(v, 2) || pg_catalog.lpad(checked::pg_catalog.text, 2, '0') || moved",
         )
-        return self._either(value, fit, "^[A-Za-z]{2}[0-9]{2}( *[A-Za-z0-9]){11,30}$", number)
+        return stepwise(
+            {"v": text(value)},
+            {"is_iban": _IBAN},
+            {"rest": "CASE WHEN is_iban THEN pg_catalog.substr(v, 5) ELSE v END"},
+            {"moved": patterned("rest", self.label, fit)},
+            result=f"CASE WHEN is_iban THEN {number} ELSE moved END",
+        )
 
 
 def _bits(payload: str) -> str:

@@ -34,7 +34,7 @@ def seeds(label: str) -> Step:
     return {"k": keyed.seed(label), "again": keyed.seed(f"{label}, again")}
 
 
-def _network(start: Step) -> tuple[Step, ...]:
+def network(start: Step) -> tuple[Step, ...]:
     """Steps after one with `seeds`: they permute what is in `start`, and what they make of it is in l3 and r3.
 
     `start` has l0, below size_l, r0, below size_r, and a tweak w, with which the network changes: all SQL of bigints.
@@ -56,18 +56,23 @@ def halves(start: str, count: str, tweak: str, *, nonzero: str | None = None) ->
     second = f"('0' || pg_catalog.substr(d, {start} + {left} + 1, {right}))::bigint"
     sizes: Step = {"half_l": left, "half_r": right, "size_r": powers(right), "r0": second, "w": tweak}
     if nonzero is None:
-        return _network({**sizes, "size_l": powers(left), "l0": first})
+        return network({**sizes, "size_l": powers(left), "l0": first})
     least: Step = {"ten": powers(left), "least": f"CASE WHEN {nonzero} THEN {powers(f'{left} - 1')} ELSE 0 END"}
-    return (least, *_network({**sizes, "size_l": "ten - least", "l0": f"{first} - least"}))
+    return (least, *network({**sizes, "size_l": "ten - least", "l0": f"{first} - least"}))
+
+
+def permuted_halves() -> tuple[str, str]:
+    """The columns that have what the steps of a `network` made of both halves."""
+    return f"l{ROUNDS // 2}", f"r{ROUNDS // 2}"
 
 
 def permuted(*, least: str | None = None) -> str:
     """SQL (text): what the steps of `halves` made of the digits; `least` is the column of that name, if any."""
-    last = ROUNDS // 2
-    left = f"l{last}" if least is None else f"(l{last} + {least})"
+    left, right = permuted_halves()
+    left = left if least is None else f"({left} + {least})"
     return (
         f"(pg_catalog.lpad({left}::pg_catalog.text, half_l, '0')"
-        f" || pg_catalog.lpad(r{last}::pg_catalog.text, half_r, '0'))"
+        f" || pg_catalog.lpad({right}::pg_catalog.text, half_r, '0'))"
     )
 
 
@@ -80,13 +85,19 @@ def strip(text: str) -> str:
 
 
 def filled(text: str, digits: str, count: str) -> str:
-    """SQL (text): a text that `is_digits` with its `count` digits replaced by as many `digits`, one after the other."""
-    # For to_char() a full stop is a decimal point, and all other separators are themselves. It shows blanks for signs
-    # that are not there, unless FM says otherwise.
+    """SQL (text): a text without letters with its `count` digits replaced by as many `digits`, one after the other.
+
+    Of other signs it may have separators and ,:_#? alone.
+    """
+    # For to_char() some are decimal points, and all others are themselves. It shows a blank for the sign of a positive
+    # number, unless FM says otherwise.
     zeros = text
     for digit in range(1, 10):
         zeros = f"pg_catalog.replace({zeros}, '{digit}', '0')"
-    picture = f"'FM' || pg_catalog.replace({zeros}, '.', '\".\"')"
+    quoted = zeros
+    for point in ".,":
+        quoted = f"pg_catalog.replace({quoted}, '{point}', '\"{point}\"')"
+    picture = f"'FM' || {quoted}"
     return (
         f"CASE WHEN {count} = 0 THEN {text}"
         f" WHEN {count} = pg_catalog.char_length({text}) THEN {digits}"

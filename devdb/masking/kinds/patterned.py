@@ -7,7 +7,7 @@ one bijection; it is one for each way of keeping a beginning, too, since that sh
 from __future__ import annotations
 
 from devdb.masking.kind import Fit
-from devdb.masking.kinds import digits
+from devdb.masking.kinds import codes, digits
 from devdb.masking.kinds.alphabets import is_known
 from devdb.masking.kinds.characters import characters
 from devdb.masking.kinds.steps import stepwise, text
@@ -24,11 +24,17 @@ def patterned(value: str, label: str, fit: Fit, *, keep: int = 0) -> str:
     """SQL (text): the value in the same form; its first `keep` characters stay, if it has more of them."""
     start = f"CASE WHEN pg_catalog.char_length(v) > {keep} THEN {keep} ELSE 0 END" if keep else "0"
     kept = f"pg_catalog.char_length({digits.strip(f'pg_catalog.left(v, {start})')})" if keep else "0"
-    return either(value, digits.masked("v", label, kept=kept), characters("v", label, fit.encoding, kept=start))
+    return either(value, digits.masked("v", label, kept=kept), label, fit, start)
 
 
-def either(value: str, of_digits: str, characters: str) -> str:
-    """SQL (text): `of_digits`, for a value that is so, or else `characters`; both are SQL over it as column v."""
+def either(value: str, of_digits: str, label: str, fit: Fit, start: str) -> str:
+    """SQL (text): `of_digits` for a value of digits, or else what becomes of it after its first `start` characters.
+
+    Both are SQL over the value as column v.
+    """
+    code, other = codes.masked("v", label, kept=start), characters("v", label, fit.encoding, kept=start)
     return stepwise(
-        {"v": text(value)}, result=f"CASE WHEN {digits.is_digits('v')} THEN {of_digits} ELSE {characters} END"
+        {"v": text(value)},
+        result=f"CASE WHEN {digits.is_digits('v')} THEN {of_digits}"
+        f" WHEN {codes.is_code('v')} THEN {code} ELSE {other} END",
     )

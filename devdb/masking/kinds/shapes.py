@@ -7,7 +7,6 @@ from typing import Any
 from devdb.masking.families import Family
 from devdb.masking.kind import Fit, Kind, Row
 from devdb.masking.kinds import accounts, digits, lists, redaction
-from devdb.masking.kinds.characters import characters
 from devdb.masking.kinds.patterned import either, patterned, refusal
 from devdb.masking.kinds.people import chosen, list_refusal
 from devdb.masking.kinds.steps import stepwise, text
@@ -125,7 +124,7 @@ class Phone(Kind):
         if not 0 < options.keep <= _MOST_REPEATED:
             start = "0"
         start = f"GREATEST({start}, CASE WHEN v ~ '^[+][0-9][0-9].*[0-9]' THEN 3 ELSE 0 END)"
-        return either(value, of_digits, characters("v", self.label, fit.encoding, kept=start))
+        return either(value, of_digits, self.label, fit, start)
 
 
 KINDS = (Redact(), Partial(), Pattern(), Phone(), PostalCode(), *accounts.KINDS)
