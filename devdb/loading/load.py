@@ -32,6 +32,11 @@ from devdb.sqltext.quoting import literal
 from devdb.sqltext.templates import Templates
 
 _MARK = re.compile(r"^-- devdb: (.+)\n", re.MULTILINE)
+# As PostgreSQL is usually built: with others the parts are merely of different sizes.
+_BLOCK_BYTES = 8192
+_FEWEST_BLOCKS = 4096
+# Since then a range of blocks is read without looking at the others.
+_SCANS_RANGES = 140000
 _HEADER = re.compile(r"\A(--[^\n]*\n)*")
 # Where in a query an array of keys goes.
 _ARRAY = re.compile(r":devdb_[0-9a-f]{8}_\d+:")
@@ -71,21 +76,22 @@ class Load:
 
     def __post_init__(self) -> None:
         self._lock = threading.Lock()
-        self._begun: dict[int, Reading] = {}
+        self._begun: dict[Take, Reading] = {}
         self._readings: set[Reading] = set()
         self._keys = [f":devdb_{secrets.token_hex(4)}_{number}:" for number in range(32)]
         # The largest first: it is what the others wait for.
-        self._ordered = sorted(self.takes, key=lambda take: -self.bytes_of(take.table))
+        ordered = sorted(self.takes, key=lambda take: -self.bytes_of(take.table))
+        self._ordered = [part for take in ordered for part in self._divided(take)]
 
     @property
     def task_count(self) -> int:
         """How many sessions could be at work at most."""
-        return len(self.takes) + len(self.groups)
+        return len(self._ordered) + len(self.groups)
 
     def begin(self) -> None:
         """Have as many readers as there are begin with the rules' rows: the source may work already."""
         for take in self._ordered[: self.jobs]:
-            self._begun[take.table.oid] = self._reading(take)
+            self._begun[take] = self._reading(take)
 
     def run(self, connections: Sequence[Connection], *, own_transaction: bool) -> dict[Name, Loaded]:
         """Fill the tables over these connections to the dev database; returns what came into each table.
@@ -119,21 +125,36 @@ class Load:
 
     def _taking(self, take: Take) -> Callable[[Worker], None]:
         def run(worker: Worker) -> None:
-            reading = self._begun.pop(take.table.oid, None) or self._reading(take)
+            reading = self._begun.pop(take, None) or self._reading(take)
             with self._counted(take.table) as loaded:
-                self._tell(f"taking {take.table.name}")
+                if take.blocks is None or take.blocks[0] == 0:
+                    self._tell(f"taking {take.table.name}")
                 # Frozen rows need no second visit by VACUUM, nor the hint bits that the indexes' builders would set.
+                is_alone = worker.is_alone and take.table.kind == "r" and take.table.stage is None
                 try:
-                    if worker.is_alone and take.table.kind == "r" and take.table.stage is None:
+                    if is_alone and take.blocks is None:
                         with worker.connection.transaction():
                             worker.execute(f"TRUNCATE {take.table.only}", path=str(take.table.name))
-                            loaded.by_rule += self._into(reading, worker, target(take.table), freeze=True)
+                            rows = self._into(reading, worker, target(take.table), freeze=True)
                     else:
-                        loaded.by_rule += self._into(reading, worker, target(take.table))
+                        rows = self._into(reading, worker, target(take.table))
                 except ScriptFailed as exc:
                     raise explaining.of_rule(exc, take) from exc
+                with self._lock:
+                    loaded.by_rule += rows
 
         return run
+
+    def _divided(self, take: Take) -> Iterator[Take]:
+        """The take; in parts, read side by side, where masks keep one session of the source busy for long."""
+        table = take.table
+        blocks = table.bytes // _BLOCK_BYTES
+        is_divisible = table.kind == "r" and take.limit is None and table.stage is None and blocks >= _FEWEST_BLOCKS
+        knows_ranges = self.snapshot.connection.info.server_version >= _SCANS_RANGES
+        if self.jobs > 1 and table.masks and is_divisible and knows_ranges:
+            yield from take.divided(self.jobs, blocks)
+        else:
+            yield take
 
     def _completing(self, group: Group) -> Callable[[Worker], None]:
         def run(worker: Worker) -> None:

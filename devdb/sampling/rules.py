@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from devdb.catalog.model import Name, Source, Table
 from devdb.sampling import references
@@ -35,7 +35,8 @@ class Take:
     """How the seed rows of one table are read: SELECT columns FROM `foreign` AS f WHERE … ORDER BY … LIMIT ….
 
     `where`, `order_by` and `limit` are None when the SELECT has no such clause. The table's own rows alone are meant,
-    not those of tables that inherit from it.
+    not those of tables that inherit from it. `blocks`: only rows of these blocks of the table, the last one not
+    included, None for its end.
     """
 
     table: Table
@@ -44,6 +45,24 @@ class Take:
     where: str | None = None
     order_by: str | None = None
     limit: int | None = None
+    blocks: tuple[int, int | None] | None = None
+
+    @property
+    def conditions(self) -> str | None:
+        """SQL: which rows of the table are read; None for all."""
+        found = [self.where] if self.where is not None else []
+        if self.blocks is not None:
+            first, end = self.blocks
+            found.append(f"f.ctid >= '({first},0)'::pg_catalog.tid")
+            if end is not None:
+                found.append(f"f.ctid < '({end},0)'::pg_catalog.tid")
+        return "\n  AND ".join(found) or None
+
+    def divided(self, number: int, blocks: int) -> Iterator[Take]:
+        """The take as so many, each of its share of the table's `blocks`; what was added since belongs to the last."""
+        for part in range(number):
+            end = None if part == number - 1 else blocks * (part + 1) // number
+            yield replace(self, blocks=(blocks * part // number, end))
 
     @property
     def is_whole(self) -> bool:

@@ -7,8 +7,8 @@
 {% call masked(take.table) %}
 SELECT {{ take.table.loaded_columns | idents('f') }}
 FROM {{ take.table.only | sql }} AS f
-{% if take.where %}
-WHERE {{ take.where | sql }}
+{% if take.conditions %}
+WHERE {{ take.conditions | sql }}
 {% endif %}
 {% if take.order_by %}
 ORDER BY
