@@ -15,7 +15,7 @@ from typing import Any
 import psycopg
 from pydantic import SecretStr
 
-from devdb import checks, creating, explaining, readers
+from devdb import checks, creating, explaining, outcome, readers
 from devdb.catalog import schema_file, schema_older, schema_replay
 from devdb.catalog import source as catalog
 from devdb.catalog.model import Name
@@ -23,12 +23,10 @@ from devdb.creating import Creation
 from devdb.errors import DevdbError, Refused, ScriptFailed
 from devdb.finishing import tables as finishing
 from devdb.loading.direct import DirectLoad
-from devdb.loading.load import Loaded
 from devdb.preflight import Ground, address
 from devdb.replacing import Replacing
-from devdb.report import ColumnMask, Result, TableRows
+from devdb.report import Result, TableRows
 from devdb.sampling import populate
-from devdb.sampling.proportions import deviations, estimated_rows
 from devdb.sampling.references import Checked
 from devdb.sampling.violations import not_valid_instead
 from devdb.server import link
@@ -183,7 +181,7 @@ class Workplace:
             raise
         if not self._run.dry_run:
             self._tables = self._taken()
-            self._tell_deviations()
+            outcome.tell_deviations(self._run, self._ground, self._tables)
 
     def count(self) -> dict[Name, tuple[int, int]]:
         """Take the rows and complete the keys, and nothing more; returns rows and bytes of each table."""
@@ -344,59 +342,7 @@ class Workplace:
         return explaining.violated(reason)
 
     def _taken(self) -> list[TableRows]:
-        base = self._ground
-        noted = {
-            row.table_name: row for row in catalog.ask(self._stage.connection, base.templates, "catalog/taken.sql")
-        }
-        copied = {} if self._load is None else self._load.loaded
-        rule_of = {take.table.name: str(take.rule) for take in base.plan["takes"]}
-        return [
-            TableRows(
-                table=str(table.name),
-                rule=rule_of.get(table.name, "none"),
-                source_rows=table.row_estimate,
-                by_rule=(row.by_rule if row else 0) + came.by_rule,
-                by_key=(row.by_key if row else 0) + came.by_key,
-                by_child=(row.by_child if row else 0) + came.by_child,
-                dropped=row.dropped if row else 0,
-                seconds=round((row.seconds if row else 0.0) + came.seconds, 3),
-            )
-            for table in base.source.filled_tables
-            for row, came in [(noted.get(table.name.sql), copied.get(table.name, Loaded()))]
-        ]
-
-    def _masking(self) -> list[ColumnMask] | None:
-        masks = self._ground.masks
-        if masks is None:
-            return None
-        came = {rows.table: rows.rows for rows in self._tables}
-        return [
-            ColumnMask(
-                table=str(table.name),
-                column=column.name,
-                type=column.type,
-                classified=decision.classified,
-                class_from=decision.class_from,
-                kind=None if decision.mask is None else str(decision.mask),
-                mask_from=decision.mask_from,
-                rows=came.get(str(table.name), 0),
-            )
-            for table in self._ground.source.filled_tables
-            if table.name in self._ground.choice.paths
-            for column in table.columns
-            if not column.is_generated
-            for decision in [masks.decisions.of(table.name, column.name)]
-        ]
-
-    def _tell_deviations(self) -> None:
-        percent = self._settings.sampling.percent
-        if percent is None:
-            return
-        tables = self._ground.source.filled_tables
-        rows = {table.name: came.rows for table, came in zip(tables, self._tables, strict=True)}
-        there = {table.name: estimated_rows(self._ground.source, table) for table in tables}
-        for told in deviations(self._ground.choice, percent, rows, there):
-            self._run.reporter.note(told)
+        return outcome.taken(self._ground, self._stage.connection, {} if self._load is None else self._load.loaded)
 
     def _result(self) -> Result:
         result = Result(
@@ -410,7 +356,7 @@ class Workplace:
             changes=self._changes,
             warnings=self._run.warnings,
             files=self._files,
-            masking=self._masking(),
+            masking=outcome.masking(self._ground, self._tables),
         )
         if not self._run.dry_run:
             self._run.reporter.detail(f"the source held a snapshot for {duration(self._snapshot_s)}", level=1)

@@ -38,6 +38,7 @@ ROOMS = (
     "finishing",
     "leakcheck",
     "replacing",
+    "outcome",
     "processes",
     "actions",
     "demo",

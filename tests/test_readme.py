@@ -120,10 +120,12 @@ def test_the_scripts_help(name: str) -> None:
 
 
 def test_the_settings_shown_are_valid(tmp_path: Path) -> None:
-    (block,) = documents.blocks(README, "yaml")
-    (tmp_path / "devdb.yaml").write_text(block)
+    chosen, masked = documents.blocks(README, "yaml")
+    # They are parts of one file.
+    (tmp_path / "devdb.yaml").write_text(chosen + masked)
     settings = Settings.load(tmp_path / "devdb.yaml")
-    assert set(settings.sampling.tables) == set(yaml.safe_load(block)["sampling"]["tables"])
+    assert set(settings.sampling.tables) == set(yaml.safe_load(chosen)["sampling"]["tables"])
+    assert set(settings.masking.columns) == set(yaml.safe_load(masked)["masking"]["columns"])
 
 
 @pytest.mark.parametrize("command", ACTIONS, ids=lambda command: command.name)
@@ -185,6 +187,6 @@ def test_every_exit_status_is_explained(path: Path) -> None:
     assert explained == {0} | {failure.exit_status for failure in failures}
 
 
-def test_it_says_early_that_nothing_is_masked() -> None:
+def test_it_says_early_that_nothing_is_masked_unasked() -> None:
     first_screen = "\n".join(documents.text(README).splitlines()[:12])
-    assert "not masked" in first_screen
+    assert "nothing is masked" in first_screen
