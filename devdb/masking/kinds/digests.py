@@ -17,6 +17,8 @@ _LEAST = 20
 _USUAL = 32
 _UUID_DIGITS = 32
 _UUID_LENGTH = 36
+# By RFC 9562: 0100 in the seventh octet, 10 in the ninth. Of an octet, the first bit is the least.
+_VERSION_AND_VARIANT = {52: 0, 53: 0, 54: 1, 55: 0, 70: 0, 71: 1}
 
 
 class _Digest(Kind):
@@ -135,9 +137,10 @@ class Uuid(Kind):
 
     def sql(self, value: str, fit: Fit, options: Any, row: Row) -> str:
         looked_at = text(value) if fit.family is Family.UUID else subject(value, fit)
-        digest = keyed.hex_digest(looked_at, self.label, fit.encoding, digits=_UUID_DIGITS)
-        # The version, and one of four variants that say the same.
-        marked = f"pg_catalog.overlay(pg_catalog.overlay({digest}, '4', 13, 1), 'a', 17, 1)"
+        digest = f"pg_catalog.substr({keyed.digest(looked_at, self.label, fit.encoding)}, 1, {_UUID_DIGITS // 2})"
+        for bit, is_set in _VERSION_AND_VARIANT.items():
+            digest = f"pg_catalog.set_bit({digest}, {bit}, {is_set})"
+        marked = f"pg_catalog.encode({digest}, 'hex')"
         if fit.family is Family.UUID:
             return f"{marked}::uuid"
         is_long = fit.length is None or fit.length >= _UUID_LENGTH

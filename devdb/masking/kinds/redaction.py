@@ -9,7 +9,7 @@ from devdb.masking.kinds.lists import codec
 from devdb.masking.kinds.steps import stepwise
 
 # translate() looks for each character from the left: first what is frequent, itself or not.
-_FREQUENT = " enrsiatldhoucgmbfkpvwzyjxq0123456789.-@,"
+_FREQUENT = " enrsiatl0123456789dhoucgm.-bfk@pvwzyjxq,"
 _CAPITALS = "SEMAHDBKGRTLPCFWINUOJVZYXQ"
 _MULTIBYTE = ("EUC_JP", "EUC_CN", "EUC_KR", "EUC_TW", "EUC_JIS_2004", "MULE_INTERNAL")
 
