@@ -23,6 +23,8 @@ _NAME = rb'(?:[^\W\d][\w$]*|"(?:[^"]|"")*")'
 _HEAD = re.compile(rb"^COPY (" + _NAME + rb"(?:\." + _NAME + rb")?) \(([^\n]*)\) FROM stdin;\n", re.MULTILINE)
 _COLUMN = re.compile(_NAME)
 _END = b"\n\\.\n"
+# A file that gets its name when it was approved of.
+_UNFINISHED = re.compile(r"^\.(.+)\.[^.]{8}$")
 _UNREADABLE = {b"\x28\xb5\x2f\xfd": "zstd", b"\x04\x22\x4d\x18": "lz4", b"PK\x03\x04": "zip", b"7z\xbc\xaf": "7z"}
 
 
@@ -31,7 +33,7 @@ def search_file(path: Path, automaton: Automaton) -> Found:
 
     Raises DevdbError for one that cannot be read to its end.
     """
-    found = Found(path.name)
+    found = Found(_UNFINISHED.sub(r"\1", path.name))
     try:
         search_script(_blocks(path), automaton, found)
     except ScriptFailed as exc:

@@ -34,7 +34,7 @@ def prove(run: Run, ground: Ground, connection: Connection, files: Sequence[Path
         known=lambda mask: known_values(mask, settings.masking.locale),
     )
     for note in report.notes:
-        run.reporter.note(note)
+        run.reporter.note(f"leakcheck: {note}")
     for what, why in sorted({**report.skipped, **report.told}.items()):
         run.reporter.detail(f"{what}: {why}", level=1)
     refuse(report.leaks)

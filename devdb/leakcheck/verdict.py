@@ -80,13 +80,14 @@ class Judging:
         self._roots = roots
         self._holds = holds
         self._held: dict[tuple[Name, str], dict[int, bool | None]] = {}
+        self._public: set[int] = set()
 
     def judge(self, found: Iterable[Found]) -> Verdict:
         """All places together: the source is asked once for each of its columns."""
         places = list(found)
         self._ask(places)
         leaks: list[Leak] = []
-        notes: list[str] = []
+        notes: dict[str, None] = {}
         for place in places:
             for where, hits in place.hits.items():
                 by_column: dict[int, list[int]] = {}
@@ -99,10 +100,10 @@ class Judging:
                     if excused and excuse is not None:
                         count = sum(hits[value].count for value in excused)
                         named = self._named(place, where)
-                        notes.append(
-                            f"{named.where} holds {_counted(len(excused), count)} of {self._needles.columns[number]}:"
-                            f" {excuse}"
-                        )
+                        counted = _counted(len(excused), count)
+                        # Of a database and its files it is told once.
+                        told = named.where if named.table is None else f"{named.table}.{named.column}"
+                        notes[f"{told} holds {counted} of {self._needles.columns[number]}: {excuse}"] = None
                     if left:
                         count = sum(hits[value].count for value in left)
                         leaks.append(self._named(place, where, number, count, len(left)))
@@ -120,15 +121,28 @@ class Judging:
         if len(values) <= chance.allowed(all_values, self._masks_in(where, masked), rows):
             return "as many as masks may put out by chance", frozenset(values)
         kept = self._kept(where)
+        is_view = self._table(where.table) is None
+        common = frozenset(value for value in values if (kept or is_view) and self._is_common(value, masked))
         if kept is None:
-            return None, frozenset()
+            return "other things are called by these words, too", common
         held = frozenset(
             value for value in values if self._is_whole(place, where, value) and self._held_there(kept, value)
         )
         if chance.IDENTIFYING & {mask.kind for mask in masked.masks} and len(held) > chance.few(all_values):
             # Kept or not: such a column is a copy of the masked one.
             return None, frozenset()
+        if common - held:
+            return "the column is kept, and other things are called by these words, too", common | held
         return "the column is kept, and holds the very values at the source", held
+
+    def _is_common(self, value: int, masked: Masked) -> bool:
+        """Whether it may well mean something else in a column that is kept.
+
+        A single word may; and what some column that is kept holds at the source, all by itself.
+        """
+        if chance.IDENTIFYING & {mask.kind for mask in masked.masks}:
+            return False
+        return self._needles.values[value].text.replace("-", "").isalpha() or value in self._public
 
     def _masks_in(self, where: Where, masked: Masked) -> tuple[Mask, ...]:
         """The masks that may have put out what stands there."""
@@ -179,6 +193,7 @@ class Judging:
             texts = {value: self._needles.values[value].text for value in sorted(values)}
             held = self._holds(table, table.column[column], list(texts.values()))
             self._held[name, column] = {value: None if held is None else text in held for value, text in texts.items()}
+            self._public |= {value for value, is_held in self._held[name, column].items() if is_held}
 
     def _named(self, place: Found, where: Where, number: int | None = None, count: int = 0, values: int = 0) -> Leak:
         of = "" if number is None else str(self._needles.columns[number])
