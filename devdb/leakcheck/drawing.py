@@ -56,7 +56,8 @@ class _Wanted:
         if self.mask.sql is None:
             return value
         # What an expression leaves as it is, it leaves on purpose.
-        return f"CASE WHEN ({self.mask.sql})::text IS DISTINCT FROM {reference}::text THEN {value} END"
+        # On lines of its own: it may end in a comment.
+        return f"CASE WHEN (\n{self.mask.sql}\n)::text IS DISTINCT FROM {reference}::text THEN {value} END"
 
     def _formed(self, reference: str) -> str:
         if self.form == "host":
