@@ -32,6 +32,10 @@ SOURCE = """
     DELETE FROM member AS m WHERE NOT EXISTS (
         SELECT FROM household AS h WHERE h.street = m.street AND h."House No" = m."House No"
     );
+    CREATE TABLE tag (code varchar(30) PRIMARY KEY);
+    CREATE TABLE post (id int PRIMARY KEY, codes varchar(30)[]);
+    INSERT INTO tag SELECT 'tag ' || n FROM generate_series(1, 30) AS n;
+    INSERT INTO post SELECT n, ARRAY['tag ' || n % 30 + 1, NULL, 'tag ' || n % 7 + 1] FROM generate_series(1, 90) AS n;
     ALTER TABLE person ADD FOREIGN KEY (boss) REFERENCES person;
     ALTER TABLE account ADD FOREIGN KEY (owner) REFERENCES person;
     ALTER TABLE card ADD FOREIGN KEY (account) REFERENCES account;
@@ -168,3 +172,26 @@ def test_a_mask_that_cannot_be_is_refused_with_its_line(people: Both, masks: str
     done = people.run("direct", settings=settings, status=1)
     assert told in done.stderr
     assert "devdb.yaml:3" in done.stderr
+
+
+def test_elements_of_arrays_are_masked_as_what_they_refer_to(people: Both) -> None:
+    settings = """
+sampling:
+  default: none
+  tables: {public.post: {where: id % 9 = 0}}
+  virtual_keys: {post_tags: {child: public.post, columns: [codes], parent: public.tag}}
+masking: {columns: {public.tag.code: hash}}
+classification: {policy: open}
+"""
+    people.build(settings)
+    query = "SELECT count(*) FROM post, unnest(codes) AS c JOIN tag ON tag.code = c"
+    people.agrees(query, f"{query} WHERE post.id % 9 = 0")
+    assert people.dev("SELECT c FROM post, unnest(codes) AS c WHERE c LIKE 'tag%'") == []
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_in_place_keys_are_masked_too(people: Both, reader: str) -> None:
+    people.build(SOME + MASKS)
+    before = people.contents(reader)
+    people.run(reader, settings=SOME + MASKS + "target: {replace: in_place}\n", name="update-dev-db-schema")
+    assert people.contents(reader) == before
