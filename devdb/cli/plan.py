@@ -49,7 +49,7 @@ def plan(exact: bool, form: str, html_file: Path | None, plan_file: Path | None,
     from devdb.planning import planner
     from devdb.planning.page import page
 
-    settings = options.settings()
+    settings = options.keyed_settings() if exact else options.settings()
     with reporter(quiet=options.quiet, verbose=options.verbose) as progress:
         try:
             made = planner.make(settings, progress)
