@@ -68,7 +68,7 @@ class Reading:
                 rows = cursor.rowcount
         except psycopg.Error as exc:
             self.abandon()
-            raise self._dev_failure(connection, exc) from exc
+            raise self._dev_failure(connection, exc, target) from exc
         except BaseException:
             self.abandon()
             raise
@@ -153,11 +153,13 @@ class Reading:
             f"{self.what}: the source was lost while it was read: {failure.message}", hint=failure.hint
         )
 
-    def _dev_failure(self, connection: Connection, exc: psycopg.Error) -> DevdbError:
+    def _dev_failure(self, connection: Connection, exc: psycopg.Error, target: str) -> DevdbError:
         gone = lost(connection, exc)
         if gone is not None:
             return ConnectionFailed(f"{self.what}: {gone.message}", hint=gone.hint)
-        return refused(exc, path=self.what, what="loading failed", context=exc.diag.context)
+        # It quotes the row; one on its way into a temporary table may not be masked yet.
+        context = None if target.startswith("pg_temp.") else exc.diag.context
+        return refused(exc, path=self.what, what="loading failed", context=context)
 
 
 def copy_options(encoding: str | None) -> str:
