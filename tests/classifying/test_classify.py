@@ -89,8 +89,16 @@ def test_what_is_written_serves_as_masks(crm: tuple[psycopg.Connection[Any], lis
         source = catalog.read(connection, templates, database=database, schemas=None)
         tables = [table.name for table in source.filled_tables if table.name.name in ("kunde", "misc")]
         keys = source.foreign_keys
-        planned = prepare(
-            connection, templates, source, settings, keys=keys, taken=tables, propose=lambda _table, _column: None
+        planned, _ = prepare(
+            connection,
+            templates,
+            source,
+            settings,
+            keys=keys,
+            followed=keys,
+            entered=(),
+            taken=tables,
+            propose=lambda _table, _column: None,
         )
     assert len(planned.masked) == len(settings.masking.columns) > 30
 
