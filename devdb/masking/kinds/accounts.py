@@ -47,19 +47,25 @@ class CreditCard(_Checked):
     name = "credit_card"
 
     def sql(self, value: str, fit: Fit, options: Any, row: Row) -> str:
-        number = stepwise(
-            {"v": "v", **digits.seeds(self.label)},
+        middle, number = digits.permuted(
+            "pg_catalog.substr(d, 3, n - 3)::bigint",
+            "(n - 3)",
+            f"n # {digits.tweak('pg_catalog.left(d, 2)')}",
+            self.label,
+        )
+        masked = stepwise(
             {"d": digits.strip("v")},
-            {"n": "pg_catalog.char_length(d)"},
-            *digits.halves("2", "(n - 3)", f"n # {digits.tweak('pg_catalog.left(d, 2)')}"),
-            {"old": "pg_catalog.left(d, n - 1)", "new": f"pg_catalog.left(d, 2) || {digits.permuted()}"},
+            {"n": "pg_catalog.octet_length(d)"},
+            {"d": "d", "n": "n", **middle[0]},
+            *middle[1:],
+            {"old": "pg_catalog.left(d, n - 1)", "new": f"pg_catalog.left(d, 2) || {digits.written(number, 'n - 3')}"},
             {"old_bits": _bits("old"), "new_bits": _bits("new")},
             {"last": f"(pg_catalog.right(d, 1)::int + {_luhn('old')} - {_luhn('new')} + 1000) % 10"},
             result=digits.filled("v", "(new || last)", "n"),
         )
         return stepwise(
             {"v": text(value)},
-            result=f"CASE WHEN {_CARD} THEN {number} ELSE {patterned('v', self.label, fit)} END",
+            result=f"CASE WHEN {_CARD} THEN {masked} ELSE {patterned('v', self.label, fit)} END",
         )
 
 

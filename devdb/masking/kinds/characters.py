@@ -6,11 +6,13 @@ character, many times what `permutation` takes for digits.
 
 from __future__ import annotations
 
+from devdb.masking import keyed
 from devdb.masking.kinds.alphabets import alphabet
-from devdb.masking.kinds.digits import POSITIVE, array, seeds
+from devdb.masking.kinds.digits import array
 from devdb.masking.kinds.steps import Step, stepwise
 
 _ROUNDS = 4
+_POSITIVE = 2**63 - 1
 
 
 def characters(text: str, label: str, encoding: str, *, kept: str = "0") -> str:
@@ -29,7 +31,7 @@ def characters(text: str, label: str, encoding: str, *, kept: str = "0") -> str:
     single = "pg_catalog.string_to_array(v, NULL::pg_catalog.text)"
     of_place = f"({sizes})[ranges[i]]"
     steps: list[Step] = [
-        {"v": text, **seeds(label)},
+        {"v": text, "k": keyed.seed(label), "again": keyed.seed(f"{label}, again")},
         {
             "kept": kept,
             "codes": f"ARRAY(SELECT {code} FROM {_each(f'pg_catalog.unnest({single})', 'c')})",
@@ -77,6 +79,6 @@ def _each(of: str, name: str) -> str:
 
 def _moved(half: str, hashed: str, count: str, offset: str) -> str:
     size = f"sizes[{offset} + i]"
-    shift = f"(pg_catalog.hashint8extended(i # {hashed}, again) & {POSITIVE}) % {size}"
+    shift = f"(pg_catalog.hashint8extended(i # {hashed}, again) & {_POSITIVE}) % {size}"
     each = f"(({half}[i] + {shift}) % {size})::int"
     return f"ARRAY(SELECT {each} FROM {_series('1', count)})"

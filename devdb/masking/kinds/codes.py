@@ -6,7 +6,7 @@ network is that of `digits`; letters and digits keep their places.
 
 from __future__ import annotations
 
-from devdb.masking.kinds.digits import SEPARATORS, array, filled, network, permuted_halves, seeds
+from devdb.masking.kinds.digits import SEPARATORS, array, filled, network
 from devdb.masking.kinds.steps import Step, stepwise
 
 _MOST = 24
@@ -20,7 +20,7 @@ def is_code(text: str) -> str:
     """SQL (boolean): whether `text` is short, and of letters of one case, digits and separators alone."""
     allowed = "A-Za-z0-9" + (SEPARATORS + _OTHER_SEPARATORS).replace("-", "") + "-"
     one_case = f"{text} = pg_catalog.upper({text}) OR {text} = pg_catalog.lower({text})"
-    return f"pg_catalog.char_length({text}) <= {_MOST} AND {text} !~ '[^{allowed}]' AND ({one_case})"
+    return f"pg_catalog.octet_length({text}) <= {_MOST} AND {text} !~ '[^{allowed}]' AND ({one_case})"
 
 
 def masked(text: str, label: str, *, kept: str = "0") -> str:
@@ -29,7 +29,7 @@ def masked(text: str, label: str, *, kept: str = "0") -> str:
     `kept` may name the column v, the text.
     """
     steps: list[Step] = [
-        {"v": text, **seeds(label)},
+        {"v": text},
         {"kept": kept},
         {"rest": "pg_catalog.substr(v, kept + 1)"},
         {
@@ -50,10 +50,11 @@ def masked(text: str, label: str, *, kept: str = "0") -> str:
                 "size_l": f"ten_l * {_power(26, '(m + 1) / 2')}",
                 "size_r": f"ten_r * {_power(26, 'm / 2')}",
                 "w": "(64 * m + n)::bigint",
-            }
+            },
+            label,
         ),
     ]
-    left, right = permuted_halves()
+    left, right = "l2", "r2"
     digits = (
         f"pg_catalog.lpad(({left} % ten_l)::pg_catalog.text, (n + 1) / 2, '0')"
         f" || pg_catalog.lpad(({right} % ten_r)::pg_catalog.text, n / 2, '0')"

@@ -1,79 +1,71 @@
-"""A keyed permutation of the digits in short texts of digits and separators, in a few microseconds each.
+"""A keyed permutation of the digits in short texts of digits and separators, in a microsecond or two each.
 
-A Feistel network of two halves, each a bigint: in turns one is shifted by a keyed hash of the other. So it is a
+A Feistel network of the two halves of a bigint: in turns each is shifted by a keyed hash of the other. So it is a
 bijection by construction, whatever the hash is like.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from devdb.masking import keyed
 from devdb.masking.kinds.steps import Step, stepwise
 from devdb.sqltext.quoting import literal
 
-ROUNDS = 6
 SEPARATORS = " +-()/."
-MOST_DIGITS = 36  # two halves of 18, each a bigint
-_BIGINT_DIGITS = 18
-POSITIVE = 2**63 - 1
+MOST_DIGITS = 18  # of a bigint
+_MOST = 36  # characters
+_HASHED = 2**61 - 1  # with what is below ten to the power of 18 added, still a bigint
+
+
+@dataclass(frozen=True)
+class Keep:
+    """Which digits stay: SQL of how many, `kept`, and of whether the next one is not 0 and is not to become it.
+
+    Both may name the columns n, how many digits there are, and sort, SQL of a small number for the value and its
+    digits; `nonzero` also kept.
+    """
+
+    sort: Callable[[str, str], str]
+    kept: str = "sort"
+    nonzero: str = "false"
+
+
+def is_plain(text: str) -> str:
+    """SQL (boolean): whether `text` is short, and of digits alone."""
+    return f"pg_catalog.octet_length({text}) <= {MOST_DIGITS} AND {text} !~ '[^0-9]'"
 
 
 def is_digits(text: str) -> str:
-    """SQL (boolean): whether `text` is short, and of digits and separators alone."""
-    return f"pg_catalog.char_length({text}) <= {MOST_DIGITS} AND {text} !~ '[^0-9 +()/.-]'"
+    """SQL (boolean): whether `text` is short, and of separators and few digits alone."""
+    short, few = (f"pg_catalog.octet_length({of}) <= {MOST_DIGITS}" for of in (text, strip(text)))
+    return f"pg_catalog.octet_length({text}) <= {_MOST} AND {text} !~ '[^0-9 +()/.-]' AND ({short} OR {few})"
 
 
 def powers(exponent: str) -> str:
     """SQL (bigint): ten to the power of `exponent`, from 0 to 18; exact, unlike power()."""
-    return f"({array(10**n for n in range(_BIGINT_DIGITS + 1))}::bigint[])[{exponent} + 1]"
+    return _looked_up(exponent, lambda n: 10**n)
 
 
-def seeds(label: str) -> Step:
-    """The two secrets of a network, as columns k and again of its first step."""
-    return {"k": keyed.seed(label), "again": keyed.seed(f"{label}, again")}
+def network(start: Step, label: str, *, left: str = "l0", right: str = "r0") -> tuple[Step, ...]:
+    """Steps that permute `left`, below size_l, and `right`, below size_r; what becomes of them is in l2 and r2.
 
-
-def network(start: Step) -> tuple[Step, ...]:
-    """Steps after one with `seeds`: they permute what is in `start`, and what they make of it is in l3 and r3.
-
-    `start` has l0, below size_l, r0, below size_r, and a tweak w, with which the network changes: all SQL of bigints.
+    `start` has what they name, both sizes, and a tweak w, with which the network changes: all SQL of bigints.
     """
-    steps = [start]
-    for n in range(1, ROUNDS // 2 + 1):
-        shifted = _shifted(f"l{n - 1}", f"r{n - 1}", "size_l", 2 * n - 1)
-        steps.append({f"l{n}": shifted, f"r{n}": _shifted(f"r{n - 1}", shifted, "size_r", 2 * n)})
-    return tuple(steps)
+    l1, l2 = (_shifted(of, by, "size_l", f"{label}, {n}") for of, by, n in ((left, right, 1), ("l1", "r1", 3)))
+    r1, r2 = (_shifted(of, by, "size_r", f"{label}, {n}") for of, by, n in ((right, l1, 2), ("r1", l2, 4)))
+    # To work out a shift twice costs less than a step.
+    return start, {"l1": l1, "r1": r1}, {"l2": l2, "r2": r2}
 
 
-def halves(start: str, count: str, tweak: str, *, nonzero: str | None = None) -> tuple[Step, ...]:
-    """Steps after one with `seeds` and the digits as column d: they permute `count` of d after `start`.
-
-    `nonzero` says when the first of them is not 0 and is not to become it. Afterwards `permuted()` is their text.
-    """
-    left, right = f"(({count} + 1) / 2)", f"({count} / 2)"
-    first = f"('0' || pg_catalog.substr(d, {start} + 1, {left}))::bigint"
-    second = f"('0' || pg_catalog.substr(d, {start} + {left} + 1, {right}))::bigint"
-    sizes: Step = {"half_l": left, "half_r": right, "size_r": powers(right), "r0": second, "w": tweak}
-    if nonzero is None:
-        return network({**sizes, "size_l": powers(left), "l0": first})
-    least: Step = {"ten": powers(left), "least": f"CASE WHEN {nonzero} THEN {powers(f'{left} - 1')} ELSE 0 END"}
-    return (least, *network({**sizes, "size_l": "ten - least", "l0": f"{first} - least"}))
-
-
-def permuted_halves() -> tuple[str, str]:
-    """The columns that have what the steps of a `network` made of both halves."""
-    return f"l{ROUNDS // 2}", f"r{ROUNDS // 2}"
-
-
-def permuted(*, least: str | None = None) -> str:
-    """SQL (text): what the steps of `halves` made of the digits; `least` is the column of that name, if any."""
-    left, right = permuted_halves()
-    left = left if least is None else f"({left} + {least})"
-    return (
-        f"(pg_catalog.lpad({left}::pg_catalog.text, half_l, '0')"
-        f" || pg_catalog.lpad({right}::pg_catalog.text, half_r, '0'))"
-    )
+def permuted(number: str, count: str, tweak: str, label: str) -> tuple[tuple[Step, ...], str]:
+    """Steps that permute a number of `count` digits, at most 18, and SQL (bigint) of what becomes of it."""
+    sizes = {
+        "size_l": _looked_up(count, lambda n: 10 ** ((n + 1) // 2)),
+        "size_r": _looked_up(count, lambda n: 10 ** (n // 2)),
+    }
+    return _of_halves({"y": number, **sizes, "w": tweak}, label)
 
 
 def strip(text: str) -> str:
@@ -89,21 +81,18 @@ def filled(text: str, digits: str, count: str) -> str:
 
     Of other signs it may have separators and ,:_#? alone.
     """
-    # For to_char() some are decimal points, and all others are themselves. It shows a blank for the sign of a positive
-    # number, unless FM says otherwise.
-    zeros = text
-    for digit in range(1, 10):
-        zeros = f"pg_catalog.replace({zeros}, '{digit}', '0')"
-    quoted = zeros
-    for point in ".,":
-        quoted = f"pg_catalog.replace({quoted}, '{point}', '\"{point}\"')"
-    picture = f"'FM' || {quoted}"
+    picture = _picture(text)
     return (
         f"CASE WHEN {count} = 0 THEN {text}"
-        f" WHEN {count} = pg_catalog.char_length({text}) THEN {digits}"
-        f" WHEN {count} <= {_BIGINT_DIGITS} THEN pg_catalog.to_char(({digits})::bigint, {picture})"
+        f" WHEN {count} = pg_catalog.octet_length({text}) THEN {digits}"
+        f" WHEN {count} <= {MOST_DIGITS} THEN pg_catalog.to_char(({digits})::bigint, {picture})"
         f" ELSE pg_catalog.to_char(({digits})::numeric, {picture}) END"
     )
+
+
+def written(number: str, count: str) -> str:
+    """SQL (text): a bigint in `count` digits."""
+    return f"pg_catalog.lpad(({number})::pg_catalog.text, {count}, '0')"
 
 
 def tweak(kept: str) -> str:
@@ -111,30 +100,75 @@ def tweak(kept: str) -> str:
     return f'pg_catalog.hashtextextended({kept} COLLATE pg_catalog."C", 0)'
 
 
-def masked(text: str, label: str, *, kept: str = "0", nonzero: str | None = None) -> str:
-    """SQL (text): a text that `is_digits`, its digits permuted after the first `kept` of them.
+def masked(v: str, label: str, *, is_plain: bool = False, keep: Keep | None = None) -> str:
+    """SQL (text): a text that `is_digits`, or `is_plain`, its digits permuted after those that `keep` says."""
+    digits, count = (v, f"pg_catalog.octet_length({v})") if is_plain else ("d", "n")
+    steps: list[Step] = [] if is_plain else [{"d": strip(v)}]
+    if keep is None:
+        steps += [] if is_plain else [{"d": "d", "n": "pg_catalog.octet_length(d)"}]
+        network, number = permuted(f"('0' || {digits})::bigint", count, f"{count}::bigint", label)
+    else:
+        sizes = {"ten": powers("n - kept"), "size_r": _looked_up("n - kept", lambda n: 10 ** (n // 2))}
+        least = f"CASE WHEN {keep.nonzero} THEN {powers('n - kept - 1')} ELSE 0 END"
+        sort = keep.sort(v, digits)
+        steps += [
+            {"n": f"pg_catalog.octet_length({digits})", "x": f"('0' || {digits})::bigint", "sort": sort},
+            {"kept": keep.kept},
+            {**sizes, "least": least},
+        ]
+        network, number = _of_halves(
+            {
+                "y": "x % ten - least",
+                "size_l": "(ten - least) / size_r",
+                "w": "pg_catalog.hashint8extended(x / ten, n)",
+                "stays": "x - x % ten + least",
+            },
+            label,
+        )
+        number = f"stays + {number}"
+    result = written(number, count)
+    if not is_plain:
+        result = (
+            f"CASE WHEN n = pg_catalog.octet_length({v}) THEN {result} WHEN n = 0 THEN {v}"
+            f" ELSE pg_catalog.to_char({number}, {_picture(v)}) END"
+        )
+    return stepwise(*steps, *network, result=result)
 
-    `kept` and `nonzero` may name the columns v, the text, d, its digits, and n, how many; `nonzero` also kept.
-    """
-    steps: list[Step] = [{"v": text, **seeds(label)}, {"d": strip("v")}, {"n": "pg_catalog.char_length(d)"}]
-    if kept == "0":
-        steps += halves("0", "n", "n::bigint", nonzero=nonzero)
-        return stepwise(*steps, result=filled("v", permuted(least=nonzero and "least"), "n"))
-    steps += [
-        {"kept": kept},
-        *halves("kept", "(n - kept)", f"n # {tweak('pg_catalog.left(d, kept)')}", nonzero=nonzero),
-    ]
-    whole = f"pg_catalog.left(d, kept) || {permuted(least=nonzero and 'least')}"
-    return stepwise(*steps, result=filled("v", whole, "n"))
+
+def drawn(v: str, label: str) -> str:
+    """SQL (text): as many digits as a text that `is_plain` has, of which different ones may become the same."""
+    count = f"pg_catalog.octet_length({v})"
+    # Digits are the same in every encoding.
+    return written(f"{keyed.number(v, label, 'UTF8')} % {powers(count)}", count)
 
 
-def _shifted(what: str, by: str, size: str, number: int) -> str:
+def array(numbers: Iterable[int], *, first: int = 1) -> str:
+    """SQL: an array of `numbers`, still to be cast; `first` is the place of the first of them."""
+    written = "{" + ",".join(map(str, numbers)) + "}"
+    return literal(written if first == 1 else f"[{first}:{first + written.count(',')}]={written}")
+
+
+def _of_halves(start: Step, label: str) -> tuple[tuple[Step, ...], str]:
+    *steps, last = network(start, label, left="(y / size_r)", right="(y % size_r)")
+    return tuple(steps), f"{last['l2']} * size_r + {last['r2']}"
+
+
+def _shifted(what: str, by: str, size: str, label: str) -> str:
     """SQL: `what` plus a keyed hash of `by`, modulo `size`."""
-    hashed = f"pg_catalog.hashint8extended(({by}) # w, k # {number})"
-    # Both are below the size, so that their sum is a bigint.
-    return f"(({what} + (pg_catalog.hashint8extended({hashed}, again) & {POSITIVE}) % {size}) % {size})"
+    hashed = f"pg_catalog.hashint8extended(({by}) # w, {keyed.seed(label)})"
+    return f"(({what} + (pg_catalog.hashint8extended({hashed}, {keyed.seed(f'{label}, again')}) & {_HASHED})) % {size})"
 
 
-def array(numbers: Iterable[int]) -> str:
-    """SQL: an array of `numbers`, still to be cast."""
-    return literal("{" + ",".join(map(str, numbers)) + "}")
+def _looked_up(count: str, of: Callable[[int], int]) -> str:
+    """SQL (bigint): what a function of a number from 0 to 18 gives, as PostgreSQL has it in no time."""
+    return f"({array(map(of, range(MOST_DIGITS + 1)), first=0)}::bigint[])[{count}]"
+
+
+def _picture(text: str) -> str:
+    """SQL (text): the format by which to_char() writes digits where `text` has them."""
+    for digit in range(1, 10):
+        text = f"pg_catalog.replace({text}, '{digit}', '0')"
+    # Some are decimal points to it, all others are themselves. FM: no blank for the sign of a positive number.
+    for point in ".,":
+        text = f"pg_catalog.replace({text}, '{point}', '\"{point}\"')"
+    return f"'FM' || {text}"

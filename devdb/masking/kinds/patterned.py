@@ -6,11 +6,13 @@ one bijection; it is one for each way of keeping a beginning, too, since that sh
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from devdb.masking.kind import Fit
 from devdb.masking.kinds import codes, digits
 from devdb.masking.kinds.alphabets import is_known
 from devdb.masking.kinds.characters import characters
-from devdb.masking.kinds.steps import stepwise, text
+from devdb.masking.kinds.steps import text_once
 
 
 def refusal(name: str, fit: Fit) -> str | None:
@@ -22,19 +24,31 @@ def refusal(name: str, fit: Fit) -> str | None:
 
 def patterned(value: str, label: str, fit: Fit, *, keep: int = 0) -> str:
     """SQL (text): the value in the same form; its first `keep` characters stay, if it has more of them."""
-    start = f"CASE WHEN pg_catalog.char_length(v) > {keep} THEN {keep} ELSE 0 END" if keep else "0"
-    kept = f"pg_catalog.char_length({digits.strip(f'pg_catalog.left(v, {start})')})" if keep else "0"
-    return either(value, digits.masked("v", label, kept=kept), label, fit, start)
+    if not keep:
+        return either(value, label, fit)
+
+    def start(v: str) -> str:
+        return f"CASE WHEN pg_catalog.char_length({v}) > {keep} THEN {keep} ELSE 0 END"
+
+    kept = digits.Keep(lambda v, _: f"pg_catalog.octet_length({digits.strip(f'pg_catalog.left({v}, {start(v)})')})")
+    return either(value, label, fit, start, kept)
 
 
-def either(value: str, of_digits: str, label: str, fit: Fit, start: str) -> str:
-    """SQL (text): `of_digits` for a value of digits, or else what becomes of it after its first `start` characters.
+def either(
+    value: str,
+    label: str,
+    fit: Fit,
+    start: Callable[[str], str] = lambda _: "0",
+    keep: digits.Keep | None = None,
+) -> str:
+    """SQL (text): a value of digits permuted after those to `keep`, any other after `start` of its characters."""
 
-    Both are SQL over the value as column v.
-    """
-    code, other = codes.masked("v", label, kept=start), characters("v", label, fit.encoding, kept=start)
-    return stepwise(
-        {"v": text(value)},
-        result=f"CASE WHEN {digits.is_digits('v')} THEN {of_digits}"
-        f" WHEN {codes.is_code('v')} THEN {code} ELSE {other} END",
-    )
+    def masked(v: str) -> str:
+        plain, of_digits = (digits.masked(v, label, is_plain=is_plain, keep=keep) for is_plain in (True, False))
+        code, other = codes.masked(v, label, kept=start("v")), characters(v, label, fit.encoding, kept=start("v"))
+        return (
+            f"CASE WHEN {digits.is_plain(v)} THEN {plain} WHEN {digits.is_digits(v)} THEN {of_digits}"
+            f" WHEN {codes.is_code(v)} THEN {code} ELSE {other} END"
+        )
+
+    return text_once(value, masked)

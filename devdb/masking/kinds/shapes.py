@@ -9,7 +9,7 @@ from devdb.masking.kind import Fit, Kind, Row
 from devdb.masking.kinds import accounts, digits, lists, redaction
 from devdb.masking.kinds.patterned import either, patterned, refusal
 from devdb.masking.kinds.people import chosen, list_refusal
-from devdb.masking.kinds.steps import stepwise, text
+from devdb.masking.kinds.steps import stepwise, text, text_once
 from devdb.sqltext.quoting import literal
 
 _TEXT = frozenset({Family.TEXT})
@@ -76,23 +76,27 @@ class Pattern(Kind):
 
 
 class PostalCode(Kind):
-    """As pattern, whatever the country; when a locale is named, codes as they are there."""
+    """Digits become other digits, any of as many, and else it is as pattern; with a locale named, codes as there."""
 
     name = "postal_code"
     families = _TEXT
 
     def refusal(self, fit: Fit, options: Any) -> str | None:
-        if options.locale is None:
-            return refusal(self.name, fit)
-        return list_refusal(self.name, fit, options.locale)
-
-    def is_injective(self, fit: Fit, options: Any) -> bool:
-        return options.locale is None
+        if options.locale is not None:
+            return list_refusal(self.name, fit, options.locale)
+        if fit.is_unique:
+            return "postal_code makes one value of many; where they must stay different use pattern"
+        return refusal(self.name, fit)
 
     def sql(self, value: str, fit: Fit, options: Any, row: Row) -> str:
-        if options.locale is None:
-            return patterned(value, self.label, fit)
-        return chosen(self.name, value, fit, options.locale, self.label)
+        if options.locale is not None:
+            return chosen(self.name, value, fit, options.locale, self.label)
+
+        def masked(v: str) -> str:
+            other = patterned(v, self.label, fit)
+            return f"CASE WHEN {digits.is_plain(v)} THEN {digits.drawn(v, self.label)} ELSE {other} END"
+
+        return text_once(value, masked)
 
 
 class Phone(Kind):
@@ -108,23 +112,29 @@ class Phone(Kind):
         return True
 
     def sql(self, value: str, fit: Fit, options: Any, row: Row) -> str:
-        plus = "pg_catalog.strpos(v, '+') > 0"
-        # The fewest digits whose loss could turn a number of one of these sorts into one of another: 00…, 0…, others.
-        # What follows a single 0, or begins the others, is not 0 and does not become it.
-        least = f"CASE WHEN {plus} THEN 0 WHEN d LIKE '00%' THEN 2 WHEN d LIKE '0%' THEN 1 ELSE 0 END"
-        most = f"CASE WHEN {plus} THEN 2 WHEN d LIKE '00%' THEN 4 WHEN d LIKE '0%' THEN 1 ELSE 0 END"
-        wanted = f"GREATEST({most}, {options.keep})"
-        kept = f"CASE WHEN n - {wanted} >= {_LEAST_CHANGED} THEN {wanted} ELSE {least} END"
-        # A number of 0 alone has no more digits.
-        nonzero = f"NOT {plus} AND n > kept AND kept < 2 AND (kept = 0 OR d LIKE '0%')"
-        of_digits = digits.masked("v", self.label, kept=kept, nonzero=nonzero)
+        # The fewest digits whose loss could turn a number of one sort into one of another: of +… none, of 00… two, of
+        # 0… one, of others none. What follows a single 0, or begins the others, is not 0 and does not become it.
+        most = f"GREATEST(('[0:3]={{0,1,4,2}}'::int[])[sort], {options.keep})"
+        kept = f"CASE WHEN n - {most} >= {_LEAST_CHANGED} THEN {most} ELSE sort % 3 END"
+        keep = digits.Keep(_sort, kept, "sort < 2 AND kept = sort AND n > kept")
         # With letters in it: up to the last digit to keep, if enough others are left.
         head = f"(?:[^0-9]*[0-9]){{{options.keep}}}(?=(?:[^0-9]*[0-9]){{{_LEAST_CHANGED}}})"
-        start = f"COALESCE(pg_catalog.char_length(pg_catalog.substring(v, '^{head}')), 0)"
-        if not 0 < options.keep <= _MOST_REPEATED:
-            start = "0"
-        start = f"GREATEST({start}, CASE WHEN v ~ '^[+][0-9][0-9].*[0-9]' THEN 3 ELSE 0 END)"
-        return either(value, of_digits, self.label, fit, start)
+
+        def start(v: str) -> str:
+            found = f"COALESCE(pg_catalog.char_length(pg_catalog.substring({v}, '^{head}')), 0)"
+            if not 0 < options.keep <= _MOST_REPEATED:
+                found = "0"
+            return f"GREATEST({found}, CASE WHEN {v} ~ '^[+][0-9][0-9].*[0-9]' THEN 3 ELSE 0 END)"
+
+        return either(value, self.label, fit, start, keep)
+
+
+def _sort(v: str, digits: str) -> str:
+    """SQL (int): how a telephone number begins: 3 for a plus, 2 for 00, 1 for 0, else 0."""
+    return (
+        f"CASE WHEN pg_catalog.strpos({v}, '+') > 0 THEN 3 WHEN {digits} LIKE '00%' THEN 2"
+        f" WHEN {digits} LIKE '0%' THEN 1 ELSE 0 END"
+    )
 
 
 KINDS = (Redact(), Partial(), Pattern(), Phone(), PostalCode(), *accounts.KINDS)
