@@ -39,16 +39,19 @@ PASSAGE = _passage()
 def of_length(text: str, number: str) -> str:
     """SQL (text): as many characters as `text` has, from a word that `number`, a bigint, chooses; no space ends it."""
     start = f"({number} % {_STARTS} * {_STRIDE} + 1)::integer"
+    # Octets are cut where they are; of text, characters would be counted first.
+    short = _cut(f"{literal(PASSAGE * 2)}::bytea", start, f"pg_catalog.char_length({text})")
     # Long text may be stored elsewhere, and be fetched as often as it is named.
-    return once(f"pg_catalog.char_length({text})", lambda length: _cut(length, start), "devdb_length")
+    long = once(f"pg_catalog.char_length({text})", lambda length: _cut(_repeated(length), start, length))
+    # How many octets there are is known before it is fetched.
+    octets = f"pg_catalog.octet_length({text})"
+    return f"CASE WHEN {octets} = 0 THEN '' WHEN {octets} <= {len(PASSAGE)} THEN {short} ELSE {long} END"
 
 
-def _cut(length: str, start: str) -> str:
-    # Octets are cut where they are, characters are counted first.
-    short = f"pg_catalog.substr({literal(PASSAGE * 2)}::bytea, {start}, {length} - 1)"
-    long = (
-        f"pg_catalog.substr(pg_catalog.convert_to(pg_catalog.repeat({literal(PASSAGE)},"
-        f" {length} / {len(PASSAGE)} + 2), 'SQL_ASCII'), {start}, {length} - 1)"
-    )
-    cut = f"CASE WHEN {length} <= {len(PASSAGE)} THEN {short} ELSE {long} END"
-    return f"CASE WHEN {length} = 0 THEN '' ELSE pg_catalog.encode({cut}, 'escape') || 'a' END"
+def _repeated(length: str) -> str:
+    times = f"{length} / {len(PASSAGE)} + 2"
+    return f"pg_catalog.convert_to(pg_catalog.repeat({literal(PASSAGE)}, {times}), 'SQL_ASCII')"
+
+
+def _cut(octets: str, start: str, length: str) -> str:
+    return f"pg_catalog.convert_from(pg_catalog.substr({octets}, {start}, {length} - 1), 'SQL_ASCII') || 'a'"

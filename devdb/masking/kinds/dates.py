@@ -10,12 +10,12 @@ from devdb.masking.kind import Fit, Kind, Row
 from devdb.masking.once import once
 
 _WITH_ZONE = frozenset({"timestamp with time zone", "time with time zone"})
-# Both ends of the types; the first is that of all three.
+# Where all three types begin, and for each where nothing that moves by the most days comes near an end.
 _FIRST = "4714-11-24 BC"
-_LAST = {
-    "date": "5874897-12-31",
-    "timestamp without time zone": "294276-12-31",
-    "timestamp with time zone": "294276-12-31+00",
+_MIDDLE = {
+    "date": ("4600-01-01 BC", "5874790-01-01"),
+    "timestamp without time zone": ("4600-01-01 BC", "294170-01-01"),
+    "timestamp with time zone": ("4600-01-01 00:00:00+00 BC", "294170-01-01 00:00:00+00"),
 }
 # A year that is whole whatever the unit.
 _FIRST_WHOLE = "4700-01-01 BC"
@@ -70,21 +70,17 @@ def _shifted(moment: str, fit: Fit, options: Any, row: Row) -> str:
     if options.by is not None:
         by = row(options.by)
         hashed = f"CASE WHEN {by} IS NULL THEN {own} ELSE {keyed.number(f'{by}::text', 'date_shift', fit.encoding)} END"
-    shift = once(
-        f"{hashed} % {2 * days}" if options.by is None else f"({hashed}) % {2 * days}",
-        lambda place: f"({place} - CASE WHEN {place} < {days} THEN {days} ELSE {days - 1} END)::integer",
-        "devdb_place",
-    )
+    # An odd number, halved and rounded away from zero, as a little more than half of it is by any rounding: 1 gives 1,
+    # -1 gives -1, and nothing 0. To name a number twice would be to work it out twice.
+    shift = f"((({hashed}) % {2 * days} * 2 - {2 * days - 1}) * 0.50000001::double precision)::integer"
     unit = "" if fit.family is Family.DATE else " * '24:00:00'::interval"
-    span = f"{days}" if fit.family is Family.DATE else f"'{days * 24}:00:00'::interval"
-    first = f"'{_FIRST}'" if fit.base_type not in _WITH_ZONE else f"'{_FIRST[:-3]}+00 BC'"
-    ends = [f"{end}::{fit.base_type}" for end in (first, f"'{_LAST[fit.base_type]}'")]
-    inwards = (
-        f"CASE WHEN {moment} < {ends[0]} + {span} THEN pg_catalog.abs({{0}})"
-        f" WHEN {moment} > {ends[1]} - {span} THEN -pg_catalog.abs({{0}}) ELSE {{0}} END"
+    first, last = (f"'{end}'::{fit.base_type}" for end in _MIDDLE[fit.base_type])
+    return (
+        f"CASE WHEN {moment} BETWEEN {first} AND {last} THEN {moment} + {shift}{unit}"
+        f" WHEN NOT pg_catalog.isfinite({moment}) THEN {moment}"
+        f" WHEN {moment} < {first} THEN {moment} + pg_catalog.abs({shift}){unit}"
+        f" ELSE {moment} - pg_catalog.abs({shift}){unit} END"
     )
-    days_sql = once(shift, lambda n: inwards.format(n), "devdb_shift")
-    return f"CASE WHEN pg_catalog.isfinite({moment}) THEN {moment} + {days_sql}{unit} ELSE {moment} END"
 
 
 def _own_number(moment: str, fit: Fit) -> str:

@@ -53,11 +53,11 @@ class _Digest(Kind):
         """SQL (text): a first name before the digest, where there is room for it."""
         digits = self.digits(fit, options)
         room = lists.LONGEST_PLAIN if fit.length is None else fit.length - self.rest(options) - digits - len(between)
-        names = tuple(name for name in lists.plain_names(fit.locale) if len(name) <= room)
+        names = tuple(name + between for name in lists.plain_names(fit.locale) if len(name) <= room)
         digest = self.hexadecimal(value, fit, options)
         if len(names) < lists.FEWEST_PLAIN:
             return digest
-        return f"{element(names, value, fit, f'{self.label}, name')} || '{between}' || {digest}"
+        return f"{element(names, value, fit, f'{self.label}, name')} || {digest}"
 
 
 class Hash(_Digest):
