@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import itertools
+import random
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -93,6 +94,31 @@ def test_separators_stay_where_they_are(masks: Masks, mask: Any) -> None:
         assert len(set(masked)) == len(values)
 
     check()
+
+
+@pytest.mark.parametrize("mask", ["pattern", "phone"])
+@pytest.mark.parametrize("form", ["{}", "{}-{}", "({}) {}/{}"])
+@pytest.mark.parametrize("length", [4, 9, 18])
+def test_each_digit_depends_on_every_digit(masks: Masks, mask: str, form: str, length: int) -> None:
+    draw = random.Random(length)
+    bases = ["7" + "".join(draw.choices("0123456789", k=length - 1)) for _ in range(80)]
+    # By what it begins with a telephone number is of one sort or another.
+    for place in range(1 if mask == "phone" else 0, length):
+        others = [base[:place] + str((int(base[place]) + 3) % 10) + base[place + 1 :] for base in bases]
+        images, changed = (
+            [re.sub(r"\D", "", one) for one in masks(mask, "text", [_cut(form, value) for value in values])]
+            for values in (bases, others)
+        )
+        for at in range(length):
+            same = sum(one[at] == other[at] for one, other in zip(images, changed, strict=True))
+            # One in ten by chance.
+            assert same < len(bases) * 0.45, (place, at)
+
+
+def _cut(form: str, digits: str) -> str:
+    parts = form.count("{")
+    ends = [len(digits) * number // parts for number in range(parts + 1)]
+    return form.format(*(digits[a:b] for a, b in itertools.pairwise(ends)))
 
 
 def test_codes_stay_apart_and_of_their_form(masks: Masks) -> None:

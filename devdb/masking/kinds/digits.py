@@ -7,7 +7,6 @@ bijection by construction, whatever the hash is like.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 from devdb.masking import keyed
 from devdb.masking.kinds.steps import Step, stepwise
@@ -19,17 +18,9 @@ _MOST = 36  # characters
 _HASHED = 2**61 - 1  # with what is below ten to the power of 18 added, still a bigint
 
 
-@dataclass(frozen=True)
-class Keep:
-    """Which digits stay: SQL of how many, `kept`, and of whether the next one is not 0 and is not to become it.
-
-    Both may name the columns n, how many digits there are, and sort, SQL of a small number for the value and its
-    digits; `nonzero` also kept.
-    """
-
-    sort: Callable[[str, str], str]
-    kept: str = "sort"
-    nonzero: str = "false"
+# SQL (int) of what changes, of a text and its digits: twice how many digits do, after those that stay, and one more
+# when the first of them is not 0 and is not to become it.
+Changing = Callable[[str, str], str]
 
 
 def is_plain(text: str) -> str:
@@ -100,39 +91,29 @@ def tweak(kept: str) -> str:
     return f'pg_catalog.hashtextextended({kept} COLLATE pg_catalog."C", 0)'
 
 
-def masked(v: str, label: str, *, is_plain: bool = False, keep: Keep | None = None) -> str:
-    """SQL (text): a text that `is_digits`, or `is_plain`, its digits permuted after those that `keep` says."""
-    digits, count = (v, f"pg_catalog.octet_length({v})") if is_plain else ("d", "n")
-    steps: list[Step] = [] if is_plain else [{"d": strip(v)}]
-    if keep is None:
-        steps += [] if is_plain else [{"d": "d", "n": "pg_catalog.octet_length(d)"}]
-        network, number = permuted(f"('0' || {digits})::bigint", count, f"{count}::bigint", label)
+def plain(v: str, label: str) -> str:
+    """SQL (text): a text that `is_plain`, permuted."""
+    count = f"pg_catalog.octet_length({v})"
+    network, number = permuted(f"('0' || {v})::bigint", count, f"{count}::bigint", label)
+    return stepwise(*network, result=written(number, count))
+
+
+def masked(v: str, label: str, *, changing: Changing | None = None) -> str:
+    """SQL (text): a text that `is_digits`, its digits permuted, or as many as are `changing`."""
+    steps: list[Step] = [{"d": strip(v)}, {"x": "('0' || d)::bigint", "n": "pg_catalog.octet_length(d)"}]
+    if changing is None:
+        network, number = permuted("x", "n", "n::bigint", label)
     else:
-        sizes = {"ten": powers("n - kept"), "size_r": _looked_up("n - kept", lambda n: 10 ** (n // 2))}
-        least = f"CASE WHEN {keep.nonzero} THEN {powers('n - kept - 1')} ELSE 0 END"
-        sort = keep.sort(v, digits)
-        steps += [
-            {"n": f"pg_catalog.octet_length({digits})", "x": f"('0' || {digits})::bigint", "sort": sort},
-            {"kept": keep.kept},
-            {**sizes, "least": least},
-        ]
-        network, number = _of_halves(
-            {
-                "y": "x % ten - least",
-                "size_l": "(ten - least) / size_r",
-                "w": "pg_catalog.hashint8extended(x / ten, n)",
-                "stays": "x - x % ten + least",
-            },
-            label,
-        )
+        steps[-1] = {**steps[-1], "c": changing(v, "d")}
+        network, number = _of_halves(_changing(), label)
         number = f"stays + {number}"
-    result = written(number, count)
-    if not is_plain:
-        result = (
-            f"CASE WHEN n = pg_catalog.octet_length({v}) THEN {result} WHEN n = 0 THEN {v}"
-            f" ELSE pg_catalog.to_char({number}, {_picture(v)}) END"
-        )
-    return stepwise(*steps, *network, result=result)
+    zeros = literal("FM" + "0" * MOST_DIGITS)
+    picture = (
+        f"CASE WHEN n = pg_catalog.octet_length({v}) THEN pg_catalog.left({zeros}, n + 2) ELSE {_picture(v, '.')} END"
+    )
+    return stepwise(
+        *steps, *network, result=f"CASE WHEN n = 0 THEN {v} ELSE pg_catalog.to_char({number}, {picture}) END"
+    )
 
 
 def drawn(v: str, label: str) -> str:
@@ -153,22 +134,40 @@ def _of_halves(start: Step, label: str) -> tuple[tuple[Step, ...], str]:
     return tuple(steps), f"{last['l2']} * size_r + {last['r2']}"
 
 
+def _changing() -> Step:
+    """The start of a network that permutes of x, a number of n digits, what c says; the rest of x is in stays."""
+
+    def of_twice(of: Callable[[int], int]) -> str:
+        return _looked_up("c", of, 2 * MOST_DIGITS + 1)
+
+    ten = of_twice(lambda c: 10 ** (c // 2))
+    # What the first digit, if it is not 0, adds at least.
+    least = of_twice(lambda c: 10 ** (c // 2 - 1) if c % 2 and c > 1 else 0)
+    return {
+        "y": f"x % {ten} - {least}",
+        "stays": f"x - x % {ten} + {least}",
+        "size_l": of_twice(lambda c: (9 if c % 2 and c > 1 else 10) * 10 ** ((c // 2 + 1) // 2) // 10),
+        "size_r": of_twice(lambda c: 10 ** (c // 4)),
+        "w": f"pg_catalog.hashint8extended(x / {ten}, n)",
+    }
+
+
 def _shifted(what: str, by: str, size: str, label: str) -> str:
     """SQL: `what` plus a keyed hash of `by`, modulo `size`."""
     hashed = f"pg_catalog.hashint8extended(({by}) # w, {keyed.seed(label)})"
     return f"(({what} + (pg_catalog.hashint8extended({hashed}, {keyed.seed(f'{label}, again')}) & {_HASHED})) % {size})"
 
 
-def _looked_up(count: str, of: Callable[[int], int]) -> str:
-    """SQL (bigint): what a function of a number from 0 to 18 gives, as PostgreSQL has it in no time."""
-    return f"({array(map(of, range(MOST_DIGITS + 1)), first=0)}::bigint[])[{count}]"
+def _looked_up(number: str, of: Callable[[int], int], most: int = MOST_DIGITS) -> str:
+    """SQL (bigint): what a function gives of a `number` from 0 to `most`: to look it up takes no longer than to add."""
+    return f"({array(map(of, range(most + 1)), first=0)}::bigint[])[{number}]"
 
 
-def _picture(text: str) -> str:
+def _picture(text: str, points: str = ".,") -> str:
     """SQL (text): the format by which to_char() writes digits where `text` has them."""
     for digit in range(1, 10):
         text = f"pg_catalog.replace({text}, '{digit}', '0')"
     # Some are decimal points to it, all others are themselves. FM: no blank for the sign of a positive number.
-    for point in ".,":
+    for point in points:
         text = f"pg_catalog.replace({text}, '{point}', '\"{point}\"')"
     return f"'FM' || {text}"

@@ -30,8 +30,10 @@ def patterned(value: str, label: str, fit: Fit, *, keep: int = 0) -> str:
     def start(v: str) -> str:
         return f"CASE WHEN pg_catalog.char_length({v}) > {keep} THEN {keep} ELSE 0 END"
 
-    kept = digits.Keep(lambda v, _: f"pg_catalog.octet_length({digits.strip(f'pg_catalog.left({v}, {start(v)})')})")
-    return either(value, label, fit, start, kept)
+    def changing(v: str, _: str) -> str:
+        return f"2 * pg_catalog.octet_length({digits.strip(f'pg_catalog.substr({v}, {start(v)} + 1)')})"
+
+    return either(value, label, fit, start, changing)
 
 
 def either(
@@ -39,16 +41,17 @@ def either(
     label: str,
     fit: Fit,
     start: Callable[[str], str] = lambda _: "0",
-    keep: digits.Keep | None = None,
+    changing: digits.Changing | None = None,
 ) -> str:
-    """SQL (text): a value of digits permuted after those to `keep`, any other after `start` of its characters."""
+    """SQL (text): a value of digits, those that are `changing` permuted, and any other after `start` characters."""
 
     def masked(v: str) -> str:
-        plain, of_digits = (digits.masked(v, label, is_plain=is_plain, keep=keep) for is_plain in (True, False))
+        of_digits = digits.masked(v, label, changing=changing)
         code, other = codes.masked(v, label, kept=start("v")), characters(v, label, fit.encoding, kept=start("v"))
-        return (
-            f"CASE WHEN {digits.is_plain(v)} THEN {plain} WHEN {digits.is_digits(v)} THEN {of_digits}"
-            f" WHEN {codes.is_code(v)} THEN {code} ELSE {other} END"
-        )
+        masked = f"WHEN {digits.is_digits(v)} THEN {of_digits} WHEN {codes.is_code(v)} THEN {code} ELSE {other} END"
+        if changing is None:
+            # The most frequent have a shorter way.
+            masked = f"WHEN {digits.is_plain(v)} THEN {digits.plain(v, label)} {masked}"
+        return f"CASE {masked}"
 
     return text_once(value, masked)

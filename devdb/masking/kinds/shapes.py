@@ -112,11 +112,16 @@ class Phone(Kind):
         return True
 
     def sql(self, value: str, fit: Fit, options: Any, row: Row) -> str:
-        # The fewest digits whose loss could turn a number of one sort into one of another: of +… none, of 00… two, of
-        # 0… one, of others none. What follows a single 0, or begins the others, is not 0 and does not become it.
-        most = f"GREATEST(('[0:3]={{0,1,4,2}}'::int[])[sort], {options.keep})"
-        kept = f"CASE WHEN n - {most} >= {_LEAST_CHANGED} THEN {most} ELSE sort % 3 END"
-        keep = digits.Keep(_sort, kept, "sort < 2 AND kept = sort AND n > kept")
+        def changing(v: str, d: str) -> str:
+            # The fewest digits whose loss could turn a number of one sort into one of another: of +… none, of 00… two,
+            # of 0… one, of others none. What follows a single 0, or begins the others, is not 0 and does not become it.
+            return (
+                f"CASE WHEN pg_catalog.strpos({v}, '+') > 0 THEN {_changing(d, 0, 2, options.keep)}"
+                f" WHEN {d} LIKE '00%' THEN {_changing(d, 2, 4, options.keep)}"
+                f" WHEN {d} LIKE '0%' THEN {_changing(d, 1, 1, options.keep, nonzero=True)}"
+                f" ELSE {_changing(d, 0, 0, options.keep, nonzero=True)} END"
+            )
+
         # With letters in it: up to the last digit to keep, if enough others are left.
         head = f"(?:[^0-9]*[0-9]){{{options.keep}}}(?=(?:[^0-9]*[0-9]){{{_LEAST_CHANGED}}})"
 
@@ -126,15 +131,16 @@ class Phone(Kind):
                 found = "0"
             return f"GREATEST({found}, CASE WHEN {v} ~ '^[+][0-9][0-9].*[0-9]' THEN 3 ELSE 0 END)"
 
-        return either(value, self.label, fit, start, keep)
+        return either(value, self.label, fit, start, changing)
 
 
-def _sort(v: str, digits: str) -> str:
-    """SQL (int): how a telephone number begins: 3 for a plus, 2 for 00, 1 for 0, else 0."""
-    return (
-        f"CASE WHEN pg_catalog.strpos({v}, '+') > 0 THEN 3 WHEN {digits} LIKE '00%' THEN 2"
-        f" WHEN {digits} LIKE '0%' THEN 1 ELSE 0 END"
-    )
+def _changing(d: str, least: int, most: int, keep: int, *, nonzero: bool = False) -> str:
+    """SQL (int), as digits.Changing: all but `most`, or `keep` digits, or but the `least`, if too few are left."""
+    count, most = f"pg_catalog.octet_length({d})", max(most, keep)
+    fewest = f"2 * {count} - {2 * least - nonzero}"
+    if most == least:
+        return fewest
+    return f"CASE WHEN {count} < {most + _LEAST_CHANGED} THEN {fewest} ELSE 2 * {count} - {2 * most} END"
 
 
 KINDS = (Redact(), Partial(), Pattern(), Phone(), PostalCode(), *accounts.KINDS)
