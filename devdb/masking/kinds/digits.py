@@ -125,8 +125,8 @@ def drawn(v: str, label: str) -> str:
 
 def array(numbers: Iterable[int], *, first: int = 1) -> str:
     """SQL: an array of `numbers`, still to be cast; `first` is the place of the first of them."""
-    written = "{" + ",".join(map(str, numbers)) + "}"
-    return literal(written if first == 1 else f"[{first}:{first + written.count(',')}]={written}")
+    elements = "{" + ",".join(map(str, numbers)) + "}"
+    return literal(elements if first == 1 else f"[{first}:{first + elements.count(',')}]={elements}")
 
 
 def _of_halves(start: Step, label: str) -> tuple[tuple[Step, ...], str]:
