@@ -92,6 +92,6 @@ def test_both_readers_mask_alike_and_leave_nothing(every: Both) -> None:
             assert dev.execute('SELECT count("null") FROM every').fetchone() == (0,)
             assert dev.execute("SELECT count(email) FROM seen").fetchone() == (ROWS * 4 // 5,)
             for kind, (_, _, _, may_stay) in COLUMNS.items():
-                query = f"SELECT {ident(kind)}::text FROM every WHERE {ident(kind)} IS NOT NULL".encode()
+                query = f"SELECT id, {ident(kind)}::text FROM every WHERE {ident(kind)} IS NOT NULL".encode()
                 if not may_stay:
                     assert not set(dev.execute(query)) & set(every.source.execute(query)), kind
