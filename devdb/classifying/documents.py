@@ -93,7 +93,15 @@ def _have_data_for_keys(found: Collection[Leaf], read: int) -> bool:
 
 def parts(arrays: Sequence[str]) -> list[str]:
     """The elements of arrays written as JSON, each as a document; arrays within arrays are one."""
-    found = []
+    return [json.dumps(value) for value in _elements(arrays)]
+
+
+def elements(arrays: Sequence[str]) -> list[str]:
+    """The elements of arrays written as JSON, those that are texts or whole numbers, as text."""
+    return [str(value) for value in _elements(arrays) if isinstance(value, str | int) and not isinstance(value, bool)]
+
+
+def _elements(arrays: Sequence[str]) -> Iterator[object]:
     for text in arrays:
         try:
             todo = [json.loads(text)]
@@ -104,27 +112,7 @@ def parts(arrays: Sequence[str]) -> list[str]:
             if isinstance(value, list):
                 todo += value
             else:
-                found.append(json.dumps(value))
-    return found
-
-
-def elements(arrays: Sequence[str]) -> list[str]:
-    """The elements of arrays written as JSON, those that are texts or documents, as text."""
-    found = []
-    for text in arrays:
-        try:
-            todo = [json.loads(text)]
-        except (ValueError, RecursionError):
-            continue
-        while todo:
-            value = todo.pop()
-            if isinstance(value, list):
-                todo += value
-            elif isinstance(value, str):
-                found.append(value)
-            elif isinstance(value, int) and not isinstance(value, bool):
-                found.append(str(value))
-    return found
+                yield value
 
 
 def _walk(value: object, path: str, names: tuple[str, ...]) -> Iterator[tuple[str, tuple[str, ...], object]]:

@@ -8,6 +8,7 @@ from functools import cache
 
 from devdb.catalog.model import Column, Table
 from devdb.classifying import words
+from devdb.classifying.meaning_words import MEANINGS
 from devdb.classifying.meanings import TEXTS, Meaning, element_family, family_name, meaning, proposed
 from devdb.classifying.proposal import Proposal
 from devdb.classifying.splitting import phrases, split
@@ -278,7 +279,7 @@ def _parts(word: str) -> tuple[str, ...]:
 @cache
 def _meanings() -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
-    for about, languages in words.MEANINGS.items():
+    for about, languages in MEANINGS.items():
         for text in languages.values():
             for phrase in phrases(text):
                 joined = "".join(phrase)
@@ -288,7 +289,7 @@ def _meanings() -> dict[str, tuple[str, ...]]:
 
 @cache
 def _rank(about: str) -> int:
-    return list(words.MEANINGS).index(about)
+    return list(MEANINGS).index(about)
 
 
 @cache

@@ -33,7 +33,7 @@ def split(name: str) -> tuple[str, ...]:
 
 
 def phrases(text: str) -> Iterator[tuple[str, ...]]:
-    """The phrases of a list of words.py, folded; those with an umlaut in both ways of writing it."""
+    """The phrases of a text of `words` or `meaning_words`, folded; those with an umlaut in both ways of writing it."""
     for phrase in text.split(","):
         words = phrase.split()
         yield tuple(map(fold, words))

@@ -136,14 +136,12 @@ def masked_columns(
     connection: Connection, templates: Templates, source: Source, settings: Settings
 ) -> list[tuple[Table, Column, Mask]]:
     """What is masked, keys considered. Raises SettingsError with every mistake."""
-    from devdb.masking import decisions
-    from devdb.masking.shared import share
+    from devdb.masking import preparing
     from devdb.sampling import choice
     from devdb.settings import one_error
 
-    labels = decisions.read_labels(connection, templates) if settings.classification.security_labels else []
     keys = [reference.key for reference in choice.choose(source, settings).references]
-    shared = share(source, keys, decisions.decide(source, settings, labels))
+    shared = preparing.decided(connection, templates, source, settings, keys)
     if shared.errors:
         raise one_error(shared.errors)
     return [(one.table, one.column, one.mask) for one in shared.decisions.columns.values() if one.mask is not None]

@@ -10,11 +10,23 @@ import psycopg
 from devdb.catalog.model import Column, ForeignKey, Name, Source, Table
 from devdb.masking import checking, constraints, decisions
 from devdb.masking.plan import Plan, partition_errors, plan
-from devdb.masking.shared import share
+from devdb.masking.shared import Shared, share
 from devdb.settings import Settings, one_error
 from devdb.sqltext.templates import Templates
 
 Propose = Callable[[Table, Column], "str | None"]
+
+
+def decided(
+    connection: psycopg.Connection[Any],
+    templates: Templates,
+    source: Source,
+    settings: Settings,
+    keys: Sequence[ForeignKey],
+) -> Shared:
+    """What was decided of each column, keys considered. Raises SettingsError for what is said of columns in vain."""
+    labels = decisions.read_labels(connection, templates)
+    return share(source, keys, decisions.decide(source, settings, labels))
 
 
 def prepare(
@@ -36,8 +48,7 @@ def prepare(
     values of some rows of each table. Raises SettingsError with every mistake, and Refused for columns on which nobody
     decided.
     """
-    labels = decisions.read_labels(connection, templates)
-    shared = share(source, keys, decisions.decide(source, settings, labels))
+    shared = decided(connection, templates, source, settings, keys)
     with_masks = {
         one.table.oid: one.table
         for one in shared.decisions.columns.values()

@@ -17,13 +17,12 @@ Place = tuple[Name, str]
 class Shared:
     """Decisions that know of keys, and for each masked column of a key all those that are masked with it.
 
-    `derived` are those that nobody named. `arrays` are columns of arrays whose elements are such values.
+    `derived` are those that nobody named.
     """
 
     decisions: Decisions
     members: Mapping[Place, tuple[Place, ...]]
     derived: frozenset[Place]
-    arrays: frozenset[Place]
     errors: tuple[SettingsError, ...]
 
 
@@ -76,7 +75,7 @@ def share(source: Source, keys: Sequence[ForeignKey], decisions: Decisions) -> S
                     columns[place] = replace(decision, mask=given, mask_from=because[place])
     conditional = [key for key in keys if key.values is not None or key.when is not None]
     errors += [error for key in conditional if (error := _out_of_reach(source, key, columns)) is not None]
-    return Shared(replace(decisions, columns=columns), members, frozenset(derived), frozenset(arrays), tuple(errors))
+    return Shared(replace(decisions, columns=columns), members, frozenset(derived), tuple(errors))
 
 
 def _speaks(decision: Decision) -> bool:

@@ -8,7 +8,8 @@ import sys
 import pytest
 from columns import column, table
 
-from devdb.classifying import propose, words
+from devdb.classifying import propose
+from devdb.classifying.meaning_words import MEANINGS
 from devdb.classifying.meanings import _MEANINGS, Meaning, mask_of
 from devdb.classifying.proposal import Proposal, as_plain
 from devdb.classifying.splitting import split
@@ -155,7 +156,7 @@ def test_every_mask_that_is_proposed_can_serve(about: Meaning, is_unique: bool) 
 def test_every_word_is_in_one_place() -> None:
     """A word of two meanings would be proposed as the first of them only."""
     seen: dict[str, str] = {}
-    for about, languages in words.MEANINGS.items():
+    for about, languages in MEANINGS.items():
         for phrase in {phrase.strip() for text in languages.values() for phrase in text.split(",")}:
             assert seen.setdefault(phrase, about) == about, phrase
             assert phrase, about

@@ -13,7 +13,8 @@ from typing import Any
 
 import psycopg
 import pytest
-from workbench import SHOP, Run, Start
+from killing import RUNS, WORK, Reader, readers_of
+from workbench import SHOP, Run, Start, eventually
 
 from devdb.server.cluster import Cluster
 
@@ -171,3 +172,38 @@ def _template(cluster: Cluster, name: str) -> Iterator[None]:
 def _write_settings(directory: Path, settings: str | None) -> None:
     if settings is not None:
         (directory / "devdb.yaml").write_text(settings, encoding="utf-8")
+
+
+@pytest.fixture
+def reader(cluster):
+    """Makes readers, and says at the end whether they could read on."""
+    readers = []
+
+    def make(dbname, question="SELECT count(*), sum(id) FROM orders"):
+        readers.append(Reader(cluster.conninfo(dbname), question))
+        return readers[-1]
+
+    yield make
+    for each in readers:
+        each.finish()
+
+
+@pytest.fixture
+def work_is_gone(databases):
+    def check():
+        eventually(lambda: WORK not in databases(), timeout_s=5)
+
+    return check
+
+
+@pytest.fixture
+def nothing_is_left(ask, databases, cluster, tmp_path):
+    """Neither at a server, nor as a process, nor as a file."""
+
+    def check():
+        eventually(
+            lambda: WORK not in databases() and not ask("postgres", RUNS) and not readers_of(cluster), timeout_s=5
+        )
+        assert not list((tmp_path / "tmp").iterdir())
+
+    return check

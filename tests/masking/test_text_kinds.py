@@ -3,10 +3,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -264,60 +261,6 @@ def test_uuids_of_both_types_are_masked_alike(masks: Masks) -> None:
     values = [f"{number:08x}-0000-4000-8000-000000000000" for number in range(50)]
     assert masks("uuid", "uuid", values) == masks("uuid", "text", values)
     assert is_injective("uuid", "uuid")
-
-
-@pytest.mark.parametrize("kind", NAMES)
-@pytest.mark.parametrize("locale", ["de_DE", "ja_JP", "pl_PL"])
-def test_names_are_those_that_are_known(masks: Masks, kind: str, locale: str) -> None:
-    masked = masks({"kind": kind, "locale": locale}, "text", [str(number) for number in range(500)])
-    known = lists.known_values(Mask.of(kind), locale)
-    assert len(set(masked)) > 25
-    assert all(any(part in known for part in _parts(name, kind)) for name in masked)
-    assert known == lists.known_values(Mask.of({"kind": kind, "locale": locale}), "en_US")
-
-
-def _parts(name: str, kind: str) -> list[str]:
-    """The name, or every first part of a full name whose rest is a known one, too."""
-    return [name] if kind != "full_name" else [name[: found.start()] for found in re.finditer(" ", name)]
-
-
-@pytest.mark.parametrize("length", [1, 2, 3, 5, 8, 15])
-@pytest.mark.parametrize("kind", NAMES)
-def test_names_fit(masks: Masks, kind: str, length: int) -> None:
-    type_name = f"character varying({length})"
-    if why := refusal(kind, type_name, locale="de_DE"):
-        assert f"{length} characters" in why
-        return
-    masked = masks(kind, "text", [str(number) for number in range(300)], length=length, locale="de_DE")
-    assert 0 < max(map(len, masked)) <= length
-
-
-def test_a_country_of_two_letters_is_a_code(masks: Masks) -> None:
-    assert all(re.fullmatch("[A-Z]{2}", code) for code in masks("country", "character(2)", ["DE", "FR", "xx"]))
-    assert set(masks("country", "character(3)", ["DEU"])) <= lists.known_values(Mask.of("country"), "en_US")
-
-
-def test_lists_are_the_same_in_every_process() -> None:
-    program = (
-        "from devdb.masking.kinds.lists import entries\n"
-        "print([entries(kind, locale) for locale in ('it_IT', 'de_DE') for kind in ('city', 'street', 'company')])"
-    )
-    printed = {
-        subprocess.run(
-            [sys.executable, "-c", program], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, check=True
-        ).stdout
-        for seed in ("1", "2")
-    }
-    assert len(printed) == 1
-
-
-@pytest.mark.parametrize("locale", ["en_US", "de_DE", "es_CL", "en_PH", "hi_IN", "tr_TR", "az_AZ"])
-def test_lists_are_long_enough_and_not_too_long(locale: str) -> None:
-    for kind in ("first_name", "last_name", "city", "street", "company", "country", "postal_code"):
-        found = lists.entries(kind, locale)
-        assert 10 < len(found) <= lists.MOST
-        assert all(0 < len(entry.encode()) < 64 and entry == entry.strip() for entry in found)
-        assert list(found) == sorted(set(found))
 
 
 @pytest.mark.parametrize(

@@ -59,10 +59,9 @@ class Partial(Kind):
         )
 
 
-class Pattern(Kind):
-    """Digits become digits and letters letters, of the same case and script; all else stays."""
+class Permutation(Kind):
+    """What becomes of a value takes no other's place, and it can be told where letters and digits can."""
 
-    name = "pattern"
     families = _TEXT
 
     def refusal(self, fit: Fit, options: Any) -> str | None:
@@ -70,6 +69,12 @@ class Pattern(Kind):
 
     def is_injective(self, fit: Fit, options: Any) -> bool:
         return True
+
+
+class Pattern(Permutation):
+    """Digits become digits and letters letters, of the same case and script; all else stays."""
+
+    name = "pattern"
 
     def sql(self, value: str, fit: Fit, options: Any, row: Row) -> str:
         return patterned(value, self.label, fit, keep=options.keep)
@@ -99,17 +104,10 @@ class PostalCode(Kind):
         return text_once(value, masked)
 
 
-class Phone(Kind):
+class Phone(Permutation):
     """As pattern; what says that a number is international stays, with two digits of the country, or that it is not."""
 
     name = "phone"
-    families = _TEXT
-
-    def refusal(self, fit: Fit, options: Any) -> str | None:
-        return refusal(self.name, fit)
-
-    def is_injective(self, fit: Fit, options: Any) -> bool:
-        return True
 
     def sql(self, value: str, fit: Fit, options: Any, row: Row) -> str:
         def changing(v: str, d: str) -> str:
