@@ -24,7 +24,7 @@ class Reading:
 class Becomes:
     """What a column becomes. `type` is SQL of its type in schema.sql.
 
-    `select` is SQL of the source's own, of what is fetched in place of the column, where a foreign table may be a query;
+    `select` is SQL of the source's own, of what is fetched in place of the column where a foreign table may be a query;
     None fetches the column. In the dev database the foreign table's column is of `foreign_type`, None being `type`, and
     `read` makes the value of it: PostgreSQL's SQL with {} for what came. `note` tells people what is lost.
     """

@@ -139,7 +139,7 @@ class RemoteDependency:
 
 @dataclass(frozen=True)
 class Dictionary:
-    """What the chosen schemas hold. `version` is the source's own word of itself; `all_schemas` are those that it has."""
+    """What the chosen schemas hold. `version` is the source's own word of itself, `all_schemas` those that it has."""
 
     version: str
     all_schemas: tuple[str, ...]
