@@ -6,23 +6,21 @@ import os
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, Strict, model_validator
+from pydantic import AfterValidator, Field, Strict, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from devdb.settings.addresses import Address
 from devdb.settings.fields import TEXTS, DatabaseName, Flag, Name, Section, Text, check_name
-from devdb.settings.units import BytesPerSecond, Milliseconds
+from devdb.settings.units import Bytes, BytesPerSecond, Milliseconds
+from devdb.wrappers import registry
+from devdb.wrappers.registry import Taker, WrapperName
+from devdb.wrappers.wrapper import Place, Wrapper
 
 MAX_JOBS = 1000
 
-_READ_ONLY = "is set by devdb itself, to keep the link read-only"
-_RESERVED_OPTIONS = {
-    "options": _READ_ONLY,
-    "updatable": _READ_ONLY,
-    "truncatable": _READ_ONLY,
-    "user": "belongs to source.user",
-    "fetch_size": "belongs to source.fetch_size",
-}
+POSTGRES: WrapperName = "postgres_fdw"
+# What takes the options that a key of this section holds.
+_TAKERS: Mapping[str, Taker] = {"fdw_options": "server", "table_options": "table", "import_options": "importing"}
 
 
 def _check_schema(name: str) -> str:
@@ -31,14 +29,8 @@ def _check_schema(name: str) -> str:
     return check_name(name)
 
 
-def _check_option(key: str) -> str:
-    if reason := _RESERVED_OPTIONS.get(key):
-        raise PydanticCustomError("fdw_options", "{reason}", {"reason": reason})
-    return key
-
-
 SchemaName = Annotated[str, Strict(), AfterValidator(_check_schema)]
-WrapperOptions = Annotated[Mapping[Annotated[str, AfterValidator(_check_option)], Text], TEXTS]
+WrapperOptions = Annotated[Mapping[str, Text], TEXTS]
 
 
 def _default_jobs() -> int:
@@ -56,8 +48,17 @@ class Source(Address):
     """The production database, and how it is read."""
 
     dbname: DatabaseName = "proddb"
+    wrapper: WrapperName = POSTGRES
     schemas: Annotated[tuple[SchemaName, ...], Field(min_length=1)] | None = None
+    password_file: Text | None = None
     fdw_options: WrapperOptions = Field(default_factory=dict)
+    table_options: WrapperOptions = Field(default_factory=dict)
+    import_options: WrapperOptions = Field(default_factory=dict)
+    case: Literal["keep", "lower", "smart"] = "smart"
+    lobs: Flag = False
+    lob_limit_bytes: Bytes = Field(default=1024**2, alias="lob_limit")
+    unsupported_types: Literal["refuse", "text", "leave_out"] = "refuse"
+    zero_dates: Literal["refuse", "replace"] = "refuse"
     fetch_size: Annotated[int, Strict(), Field(ge=1, lt=2**31)] = 10_000
     statement_timeout_ms: Milliseconds = Field(default=3_600_000, alias="statement_timeout")
     lock_timeout_ms: Milliseconds = Field(default=10_000, alias="lock_timeout")
@@ -68,6 +69,51 @@ class Source(Address):
     max_rate_bytes: BytesPerSecond | None = Field(default=None, alias="max_rate")  # a second
     pause: Pause = Pause()
     snapshot_warning_ms: Milliseconds = Field(default=1_800_000, alias="snapshot_warning")
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether the source is something else than PostgreSQL."""
+        return self.wrapper != POSTGRES
+
+    @property
+    def described(self) -> Wrapper:
+        """What there is to know of the wrapper."""
+        return registry.wrapper(self.wrapper)
+
+    @property
+    def place(self) -> Place:
+        """Where a source that is not PostgreSQL is. Nothing of it has a default of ours."""
+        return Place(self.host, self.port, self.dbname if "dbname" in self.model_fields_set else None)
+
+    @field_validator("fdw_options", "table_options", "import_options")
+    @classmethod
+    def _check_options(cls, options: Mapping[str, str], info: ValidationInfo) -> Mapping[str, str]:
+        of = registry.wrapper(info.data.get("wrapper", POSTGRES))
+        taker = _TAKERS[info.field_name or ""]
+        if reasons := registry.mistakes(of, taker, options):
+            raise PydanticCustomError("options", "{reason}", {"reason": "; ".join(reasons)})
+        return options
+
+    @model_validator(mode="after")
+    def _check_source(self) -> Source:
+        if self.is_foreign:
+            said = self.model_fields_set
+            if "user" not in said:
+                raise PydanticCustomError("user", "{reason}", {"reason": f"{self.wrapper} needs a user"})
+            if self.reader == "direct":
+                raise PydanticCustomError(
+                    "reader",
+                    "{reason}",
+                    {"reason": f"reader: direct reads PostgreSQL only, and not through {self.wrapper}"},
+                )
+            for key in ("conninfo", "service"):
+                if key in said:
+                    raise PydanticCustomError("conninfo", "{reason}", {"reason": f"{key} is for PostgreSQL only"})
+        elif self.password_file is not None:
+            raise PydanticCustomError(
+                "password_file", "password_file is not for PostgreSQL, whose own ways are ~/.pgpass and PGPASSWORD"
+            )
+        return self
 
     @property
     def limits(self) -> dict[str, str]:

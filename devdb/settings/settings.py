@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 FILE_NAME = "devdb.yaml"
 MASK_KEY = "devdb.mask_key"  # the setting of a session that holds the key for masking, in hexadecimal digits
+SOURCE_PASSWORD = "DEVDB_SOURCE_PASSWORD"
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,7 @@ class Settings(Section):
     _path: Path | None = PrivateAttr(default=None)
     _overrides: Overrides = PrivateAttr(default=Overrides())
     _mask_key: SecretStr | None = PrivateAttr(default=None)
+    _has_standin: bool = PrivateAttr(default=False)
 
     @classmethod
     def load(cls, path: Path | None = None, *, overrides: Overrides = Overrides()) -> Self:
@@ -153,12 +155,49 @@ class Settings(Section):
         """The name that the dev database being replaced bears for a moment."""
         return _derived(self.target.dbname, "__old")
 
+    @property
+    def standin_dbname(self) -> str:
+        """The name of the database that a source which is not PostgreSQL is looked at through."""
+        return _derived(self.target.dbname, "__source")
+
+    def with_standin(self, schemas: Sequence[str]) -> Self:
+        """Return these settings, whose source is the stand-in, with `schemas`.
+
+        The wrapper's extension there is none that the source uses.
+        """
+        source = self.source.model_copy(update={"schemas": tuple(schemas)})
+        skipped = (*self.extensions.skip, self.source.wrapper)
+        settings = self._with(source=source, extensions=self.extensions.model_copy(update={"skip": skipped}))
+        settings._has_standin = True
+        return settings
+
+    @property
+    def source_password(self) -> SecretStr | None:
+        """The password for a source that is not PostgreSQL: from the environment, or from a file.
+
+        Raises SettingsError for a file that cannot be read.
+        """
+        if not self.source.is_foreign:
+            return None
+        if said := os.environ.get(SOURCE_PASSWORD):
+            return SecretStr(said)
+        if self.source.password_file is None:
+            return None
+        path = self.beside / self.source.password_file
+        try:
+            return SecretStr(path.read_text(encoding="utf-8").rstrip("\r\n"))
+        except (OSError, UnicodeError) as exc:
+            reason = exc.strerror if isinstance(exc, OSError) else "not in UTF-8"
+            raise SettingsError(f"source.password_file: {path}: {reason}", path=self.path) from None
+
     def source_conninfo(self) -> dict[str, str]:
-        """Return libpq's parameters for the source, for `connect(**params)`.
+        """Return libpq's parameters for the source, or for the stand-in that it has, for `connect(**params)`.
 
         A password is among them only if the command line held it in a connection string, the key for masking once
         these settings have it: do not log them, do not pass them on as arguments of a program.
         """
+        if self._has_standin:
+            return self.target_conninfo(self.standin_dbname)
         return self._keyed(self.source.params())
 
     def target_conninfo(self, dbname: str | None = None) -> dict[str, str]:
@@ -221,7 +260,7 @@ class Settings(Section):
             # To libpq a service goes before the environment.
             if target.service is None:
                 target = target.with_defaults(user=user)
-            if source.service is None:
+            if source.service is None and not source.is_foreign:
                 source = source.with_defaults(user=user)
         if dbname := environment.get("PGDATABASE"):
             target = target.with_defaults(dbname=dbname)
@@ -237,7 +276,7 @@ class Settings(Section):
             source = source.at(overrides.prod_db, option="--prod-db")
         target = target.model_copy(update=said)
         # -h and -p say where the dev server is; a source with an address of its own keeps it whole.
-        if source.service is None:
+        if source.service is None and not source.is_foreign:
             source = source.with_defaults(
                 **{key: value for key, value in said.items() if key == "user" or not source.is_placed}
             )

@@ -36,5 +36,18 @@ def _rate_bytes(value: Any) -> int:
     return size
 
 
+def _size_bytes(value: Any) -> int:
+    if isinstance(value, int) and not isinstance(value, bool):
+        size = value
+    elif isinstance(value, str) and (match := re.fullmatch(r"\s*(\d+)\s*(B|kB|MB|GB)\s*", value)):
+        size = int(match[1]) * _SIZE_UNITS[match[2]]
+    else:
+        raise PydanticCustomError("wrong_type", "bytes, or a number with kB, MB or GB, such as 1MB")
+    if not 1 <= size < 2**30:
+        raise PydanticCustomError("size", "must be from 1 byte to less than 1GB, which PostgreSQL's values may have")
+    return size
+
+
 Milliseconds = Annotated[int, BeforeValidator(_duration_ms)]
 BytesPerSecond = Annotated[int, BeforeValidator(_rate_bytes)]
+Bytes = Annotated[int, BeforeValidator(_size_bytes)]
