@@ -17,19 +17,25 @@ from devdb.settings import Settings
 
 
 class Opening:
-    """The two connections being opened, side by side: to the source, and to the dev server's maintenance database."""
+    """The connections being opened, side by side: to the source, and to the dev server's maintenance database.
+
+    To the source if it is PostgreSQL: none other can be connected to.
+    """
 
     def __init__(self, settings: Settings, command: str) -> None:
         name = application_name(command)
         maintenance = settings.target_conninfo(settings.target.maintenance_db)
-        source = make_conninfo(**settings.source_conninfo())
-        self._source = _opened(source, name, read_only=True, session=settings.source.limits)
+        self._source: Future[Connection] | None = None
+        if not settings.source.is_foreign:
+            source = make_conninfo(**settings.source_conninfo())
+            self._source = _opened(source, name, read_only=True, session=settings.source.limits)
         self._maintenance = _opened(make_conninfo(**maintenance), name)
         # What reads the source by COPY: programs are asked for their versions, and remembered.
         threading.Thread(target=programs.installed, args=("psql",), name="devdb", daemon=True).start()
 
     def source(self) -> Connection:
         """The connection to the source, once it is open. Raises ConnectionFailed."""
+        assert self._source is not None
         return self._source.result()
 
     def maintenance(self) -> Connection:
@@ -38,7 +44,7 @@ class Opening:
 
     def close(self) -> None:
         """Close both, whoever uses them; one that is not open yet, once it is."""
-        for opened in (self._source, self._maintenance):
+        for opened in filter(None, (self._source, self._maintenance)):
             opened.add_done_callback(_close)
 
 

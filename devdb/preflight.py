@@ -23,6 +23,7 @@ from devdb.progress import Reporter
 from devdb.readers import Reader
 from devdb.sampling import choice, populate
 from devdb.sampling.choice import Choice
+from devdb.sampling.fetching import Fetching
 from devdb.server import link
 from devdb.server.connection import Connection, application_name, close_quietly, connect
 from devdb.server.sparing import duration
@@ -32,6 +33,7 @@ from devdb.sqltext.templates import Templates
 
 if TYPE_CHECKING:
     from devdb.masking.plan import Plan
+    from devdb.standin import StandIn
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,8 @@ class Ground:
     """What a run stands on: open connections, and facts of both sides that were checked.
 
     `run` is the run as it was asked for, with what the file of a plan says about sampling. `creation` makes the
-    database in which the work happens; None when the set-up does. `masks` is None when the settings say nothing of any.
+    database in which the work happens; None when the set-up does. `standin` is what a source
+    that is not PostgreSQL is looked at through; None for others. `masks` is None when the settings say nothing of any.
     `lock` is the connection, to the maintenance database, that holds the lock on the dev database. `previous` is a
     connection to the dev database as it is today, None when there is none. `kept_schemas` are those of its schemas that
     the source does not have and that are to be kept.
@@ -88,6 +91,20 @@ class Ground:
     reader: Reader
     creation: Creation | None
     masks: Plan | None
+    standin: StandIn | None
+
+    @property
+    def source_name(self) -> str:
+        """What the source is called: its database, and not that of a stand-in."""
+        return self.source.database.name if self.standin is None else self.standin.name
+
+    @property
+    def source_password(self) -> str:
+        """The password that the link is made with; empty for none."""
+        if self.standin is None:
+            return self.source_connection.info.password
+        password = self.run.settings.source_password
+        return "" if password is None else password.get_secret_value()
 
 
 @contextmanager
@@ -107,11 +124,22 @@ def ground(run: Run, *, may_create: bool) -> Iterator[Ground]:
         run.reporter.step("reading the source's catalog")
         opening = run.opening or Opening(settings, run.command)
         stack.callback(opening.close)
-        source_connection, lock = opening.source(), opening.maintenance()
+        lock = opening.maintenance()
+        standin = None
+        if settings.source.is_foreign:
+            standin = stack.enter_context(_stand_in(run, templates, lock))
+            settings = standin.settings
+            run = replace(run, settings=settings)
+            conninfo = make_conninfo(**settings.source_conninfo())
+            source_connection = opened(
+                connect(conninfo, read_only=True, application_name=application_name(run.command))
+            )
+        else:
+            source_connection = opening.source()
         source_database = catalog.read_database(source_connection, templates)
         target = catalog.read_database(lock, templates)
         _refuse_source(settings, source_database, target)
-        if not run.dry_run:
+        if not run.dry_run and standin is None:
             dev_server.lock(lock, templates, settings.target.dbname)
         server = dev_server.read(lock, templates, dbname=settings.target.dbname, source=source_database)
         creation = None
@@ -120,6 +148,8 @@ def ground(run: Run, *, may_create: bool) -> Iterator[Ground]:
                 Creation(settings, run.command, templates=templates, lock=lock, server=server, source=source_database)
             )
         source = catalog.read(source_connection, templates, database=source_database, schemas=settings.source.schemas)
+        if standin is not None:
+            source = standin.sized(source)
         if settings.plan_path is not None:
             # Not a moment before it is needed: reading YAML and plans takes its time.
             from devdb.planning import plan_file
@@ -136,7 +166,8 @@ def ground(run: Run, *, may_create: bool) -> Iterator[Ground]:
             chosen = choice.choose(source, settings)
             notes += masks.decisions.notes
         by_site = readers.own_load(templates) is not None
-        plan = populate.plan(source, settings, chosen, foreign_schemas, is_sampled_by_site=by_site)
+        fetching = None if standin is None else Fetching(settings.source.described)
+        plan = populate.plan(source, settings, chosen, foreign_schemas, is_sampled_by_site=by_site, fetching=fetching)
         for note in notes:
             run.reporter.note(note)
         populate.check_rules(source_connection, plan["takes"])
@@ -145,14 +176,16 @@ def ground(run: Run, *, may_create: bool) -> Iterator[Ground]:
         if server.is_there:
             name = application_name(run.command)
             previous = opened(connect(make_conninfo(**settings.target_conninfo()), application_name=name))
-        _refuse_noting(run, templates, lock, source_connection)
+        password = settings.source_password
+        has_password = bool(source_connection.info.password) if standin is None else password is not None
+        _refuse_noting(run, templates, lock, has_password=has_password)
         kept = _refuse_replacement(run, templates, server, source, previous, may_create=may_create)
         if run.in_place:
             _refuse_large(templates, server, source_connection, source, previous)
-        _warn(run, source, server, source_role.read(source_connection, templates))
+        _warn(run, source, server, source_role.read(source_connection, templates) if standin is None else None)
         yield Ground(
             run, templates, source_connection, lock, previous, kept, source, target, server, foreign_schemas, chosen,
-            plan, reader, creation, masks,
+            plan, reader, creation, masks, standin,
         )  # fmt: skip
 
 
@@ -181,6 +214,18 @@ def _masks(connection: Connection, templates: Templates, chosen: Choice, setting
         taken=chosen.paths.keys(),
         propose=proposal,
     )
+
+
+@contextmanager
+def _stand_in(run: Run, templates: Templates, lock: Connection) -> Iterator[StandIn]:
+    # Not a moment before it is needed, as most sources are PostgreSQL.
+    from devdb.standin import standing_in
+
+    settings = run.settings
+    if not run.dry_run:
+        dev_server.lock(lock, templates, settings.target.dbname)
+    with standing_in(settings, templates, lock, command=run.command, report=run.reporter) as standin:
+        yield standin
 
 
 def _has_own_setup(templates: Templates) -> bool:
@@ -261,9 +306,9 @@ def _refuse_replacement(
     return tuple(name for name in target.keep_schemas if name in others)
 
 
-def _refuse_noting(run: Run, templates: Templates, lock: Connection, source_connection: Connection) -> None:
+def _refuse_noting(run: Run, templates: Templates, lock: Connection, *, has_password: bool) -> None:
     """The password goes into the dev database, and nowhere else on that server."""
-    noting = dev_server.noting(lock, templates) if source_connection.info.password else []
+    noting = dev_server.noting(lock, templates) if has_password else []
     if not noting:
         return
     what = "the dev server would keep the password of the source where others may read it"
@@ -318,11 +363,11 @@ def _current_setting(connection: Connection, name: str) -> int:
     return int(str(row[0]))
 
 
-def _warn(run: Run, source: Source, server: DevServer, role: SourceRole) -> None:
+def _warn(run: Run, source: Source, server: DevServer, role: SourceRole | None) -> None:
     limits = {**run.settings.source.limits, "snapshot_warning": str(run.settings.source.snapshot_warning_ms)}
     shown = ", ".join(f"{name} {duration(int(ms) / 1000) if int(ms) else 'none'}" for name, ms in limits.items())
     run.reporter.detail(f"at the source: {shown}", level=1)
-    if warning := role.warning(source.database.version):
+    if role is not None and (warning := role.warning(source.database.version)):
         run.warn(warning)
     if source.database.large_objects:
         run.warn(f"the source's {source.database.large_objects} large objects are not copied")

@@ -61,7 +61,17 @@ class Workplace:
         self._stack.callback(self._aging.let_go)
         # Rows that do not come through the link need no foreign tables; who keeps the link wants them.
         has_imports = ground.reader == "wrapper" or self._settings.source.keep_link
-        found = populate.imports(ground.source, ground.choice, ground.foreign_schemas) if has_imports else ()
+        standin = ground.standin
+        found = (
+            populate.imports(
+                ground.source,
+                ground.choice,
+                ground.foreign_schemas,
+                generated=None if standin is None else standin.foreign_tables,
+            )
+            if has_imports
+            else ()
+        )
         self._imports: Sequence[Import] = found
         self._done = False
 
@@ -122,16 +132,7 @@ class Workplace:
         """Create the database, and link it to the source."""
         base = self._ground
         settings = self._settings
-        server_options = link.server_options(
-            address(base.source_connection, base.source.database),
-            address(base.lock, base.target),
-            fdw_options=settings.source.fdw_options,
-            session=readers.session(settings.source),
-            fetch_size=settings.source.fetch_size,
-        )
-        source = base.source_connection.info
-        password = SecretStr(source.password) if source.password else None
-        self._link = {"server_options": server_options, "user": source.user, "password": password}
+        self._link = self._link_parameters()
         script = self._stage.render(
             "setup_dev_db.sql",
             create=not self._run.in_place,
@@ -157,7 +158,7 @@ class Workplace:
             empty_schemas=self._ground.source.schemas if self._run.in_place else (),
             roles=sorted(self._new_roles),
             pre_data=self._pre_data,
-            **({"imports": (), "extensions": ()} if self._is_imported_apart else self._import),
+            **({**self._import, "imports": (), "extensions": ()} if self._is_imported_apart else self._import),
         )
         if self._load is not None and self._is_imported_apart and self._imports and self._run.finishes:
             self._load.begin_import(self._import)
@@ -241,6 +242,29 @@ class Workplace:
         """Whether the foreign schemas are imported while rows are loaded, which do not come through them."""
         return self._load is not None and not self._run.in_place
 
+    def _link_parameters(self) -> dict[str, Any]:
+        """What makes the link to the source."""
+        base = self._ground
+        settings = self._settings
+        if base.standin is not None:
+            return link.foreign_parameters(settings)
+        server_options = link.server_options(
+            address(base.source_connection, base.source.database),
+            address(base.lock, base.target),
+            fdw_options=settings.source.fdw_options,
+            session=readers.session(settings.source),
+            fetch_size=settings.source.fetch_size,
+        )
+        source = base.source_connection.info
+        described = settings.source.described
+        return {
+            "wrapper": described.name,
+            "server_options": server_options,
+            "user_option": described.user_option,
+            "user": source.user,
+            "password": SecretStr(source.password) if source.password else None,
+        }
+
     def _wait_for(self, creation: Creation) -> None:
         try:
             creation.wait()
@@ -296,7 +320,8 @@ class Workplace:
     @property
     def _import(self) -> dict[str, Any]:
         both = set(self._ground.source.database.extensions) & set(schema_file.extensions(self._pre_data))
-        return {"imports": self._imports, "extensions": sorted(both - {"plpgsql"})}
+        positions = None if self._ground.standin is None else self._ground.standin.local.positions
+        return {"imports": self._imports, "extensions": sorted(both - {"plpgsql"}), "positions": positions}
 
     def _check_extensions(self) -> None:
         missing = schema_replay.missing_extensions(
@@ -347,7 +372,7 @@ class Workplace:
     def _result(self) -> Result:
         result = Result(
             command=self._run.command,
-            source=self._ground.source.database.name,
+            source=self._ground.source_name,
             target=self._settings.target.dbname,
             started=self._started.isoformat(timespec="seconds"),
             seconds=round(time.monotonic() - self._start_s, 3),

@@ -29,6 +29,13 @@ def choose(settings: Settings, templates: Templates, target: Connection, *, dry_
     """
     wanted = settings.source.reader
     replaced = own_load(templates)
+    if settings.source.is_foreign:
+        if wanted == "direct":
+            raise Refused(
+                f"the direct reader reads PostgreSQL only, and the source is {settings.source.described.source}",
+                hint="set source.reader to auto or wrapper",
+            )
+        return "wrapper"
     if wanted == "direct" and replaced is not None:
         raise Refused(
             f"source.reader is direct, and sql_dir has its own {replaced}, which reads through the wrapper",

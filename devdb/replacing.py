@@ -12,6 +12,7 @@ from devdb.preflight import Ground, Run
 from devdb.sampling.violations import not_valid_instead
 from devdb.server import link, programs
 from devdb.server.connection import raise_if_lost
+from devdb.sqltext.quoting import literal
 from devdb.sqltext.statements import Script
 from devdb.stage import Stage
 
@@ -26,9 +27,12 @@ class Replacing:
 
     def unlink(self) -> None:
         """Take the link out of the database, for good; in place, as part of the one transaction."""
+        wrapper = self._run.settings.source.wrapper
         # What is swapped in gets its mark then.
-        mark = self._ground.server.marked_comment(self._ground.source.database.name) if self._run.in_place else None
-        self._stage.run_template("unlink_dev_db.sql", own_transaction=not self._run.in_place, mark=mark)
+        mark = self._ground.server.marked_comment(self._ground.source_name) if self._run.in_place else None
+        self._stage.run_template(
+            "unlink_dev_db.sql", own_transaction=not self._run.in_place, mark=mark, wrapper=wrapper
+        )
 
     def dump(self, *, relink: Mapping[str, object] | None, approve: Callable[[Path, Path], None]) -> dict[str, Path]:
         """Write the dump, from a database without the link. Returns the files by what they are.
@@ -39,15 +43,16 @@ class Replacing:
         from devdb.server import dump
 
         directory = self._run.settings.output_directory
+        wrapper = self._run.settings.source.wrapper
         if relink is not None:
-            self._stage.run_template("unlink_dev_db.sql", own_transaction=True, mark=None)
+            self._stage.run_template("unlink_dev_db.sql", own_transaction=True, mark=None, wrapper=wrapper)
         self._run.reporter.step("writing the dump")
-        ours = self._stage.query("SELECT 1 FROM pg_catalog.pg_extension WHERE extname = 'postgres_fdw'") == []
+        ours = self._stage.query(f"SELECT 1 FROM pg_catalog.pg_extension WHERE extname = {literal(wrapper)}") == []
         written = dump.write(
             directory / "devdb.dump",
             directory / "devdb.sql.gz",
             target=self._stage.connection,
-            exclude_extensions=() if ours else ("postgres_fdw",),
+            exclude_extensions=() if ours else (wrapper,),
             exclude_schemas=() if ours else (link.SETUP_SCHEMA,),
             approve=approve,
         )
@@ -94,7 +99,7 @@ class Replacing:
             old_dbname=settings.old_dbname,
             maintenance_db=settings.target.maintenance_db,
             replaces=self._ground.server.is_there,
-            comment=self._ground.server.marked_comment(self._ground.source.database.name),
+            comment=self._ground.server.marked_comment(self._ground.source_name),
         )
 
     def _still_alone(self) -> None:

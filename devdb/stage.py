@@ -132,7 +132,7 @@ class Stage:
     def _connect(self, parameters: Mapping[str, str], *, links: bool = True) -> Connection:
         conninfo = make_conninfo(**{**self._run.settings.target_conninfo(), **parameters})
         # The one session that makes the link must know the password.
-        session = link.session(self._ground.source_connection.info.password) if links else None
+        session = link.session(self._ground.source_password) if links else None
         return connect(conninfo, session=session, application_name=application_name(self._run.command))
 
     def tell(self, statement: str, script: Script) -> None:

@@ -2,6 +2,7 @@
 -- Parameters:   takes (list)          what the rules take from which table (devdb.sampling.rules.Take)
 --               value_settings (dict) how values are written and read, as at the source; its time zone among them
 --               staged (list)         tables whose rows wait elsewhere until keys are masked (devdb.catalog.model.Table)
+--               fetches (list)        functions that fetch rows by key, where no array can be sent (devdb.sampling.fetching.Fetch)
 --               groups (list)         tables to complete together (devdb.sampling.groups.Group)
 --               cuts (list)           keys that become NULL where the parent is missing (devdb.sampling.references.Checked)
 --               drop_keys (list)      foreign keys whose dangling rows are dropped
@@ -27,6 +28,7 @@ BEGIN;
 {% include "populate/values.sql" %}
 {% include "populate/taken.sql" %}
 {% include "populate/stages.sql" %}
+{% include "wrapper/fetch.sql" %}
 {% include "populate/sample.sql" %}
 {% include "populate/parents.sql" %}
 {% include "populate/unstage.sql" %}

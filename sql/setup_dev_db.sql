@@ -9,7 +9,9 @@
 --               lc_ctype (str)         likewise
 --               tablespace (str)       where the dev database lies today; null means the default
 --               single_transaction (bool)  the caller's transaction is open: open none
+--               wrapper (str)          the extension, which is also what it calls its foreign data wrapper
 --               server_options (dict)  of the foreign server
+--               user_option (str)      the option of the mapping that names the user
 --               user (str)             to connect to the source as
 --               password (str)         secret; null for none
 -- Transaction:  no
@@ -26,7 +28,7 @@
 {% if not single_transaction %}
 BEGIN;
 {% endif %}
-{% include "wrapper/postgres_fdw.sql" %}
+{% include "wrapper/link.sql" %}
 {% if not single_transaction %}
 COMMIT;
 {% endif %}

@@ -1,5 +1,6 @@
 -- What:         take the link to the source out of a dev database: server, mapping, foreign schemas, the extension
 -- Parameters:   own_transaction (bool)  false within the caller's
+--               wrapper (str)           the extension
 --               mark (str)              comment on the database, to be known as devdb's without the link; null for none
 -- Transaction:  yes
 -- Repeatable:   yes
@@ -11,6 +12,7 @@
 BEGIN;
 {% endif %}
 DROP SERVER IF EXISTS prod_server CASCADE;
+DROP VIEW IF EXISTS fdw_setup.source_sequences;
 DO $devdb$
 DECLARE
     schema_name text;
@@ -25,9 +27,9 @@ BEGIN
     IF EXISTS (
         SELECT FROM pg_catalog.pg_extension AS e
         JOIN pg_catalog.pg_namespace AS n ON n.oid = e.extnamespace
-        WHERE e.extname = 'postgres_fdw' AND n.nspname = 'fdw_setup' AND pg_catalog.pg_has_role(e.extowner, 'USAGE')
+        WHERE e.extname = {{ wrapper | literal }} AND n.nspname = 'fdw_setup' AND pg_catalog.pg_has_role(e.extowner, 'USAGE')
     ) THEN
-        DROP EXTENSION postgres_fdw;
+        DROP EXTENSION {{ wrapper | ident }};
         DROP SCHEMA fdw_setup;
     END IF;
 {% if mark %}

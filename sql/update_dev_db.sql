@@ -5,6 +5,7 @@
 --               imports (list)        foreign schemas and the tables to import (devdb.server.link.Import); none when that
 --                                     is done meanwhile, in a session of its own
 --               extensions (list)     extensions that both sides have
+--               positions (list)      of the source's sequences, where no table tells: schema, name, last value
 -- Transaction:  no
 -- Repeatable:   yes
 -- Why:          local types must exist before the import: one missing enum undoes a whole IMPORT FOREIGN SCHEMA.

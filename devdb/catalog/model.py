@@ -86,7 +86,8 @@ class Table:
     decide where a row of it lies. `may_enter` and `may_read` tell what the source's user may do: enter the schema, read
     all columns.
 
-    How a load treats it: `masks` is SQL, over the source's row f, of what is read in place of a column. With a `stage`,
+    How a load treats it: `reads` is SQL, over the foreign table's row f, of columns that are not fetched as they are.
+    `masks` is SQL, over the source's row f, of what is read in place of a column. With a `stage`,
     the name of a temporary table, rows wait there for the keys to be complete, and `settles` is what is then done to
     those of its columns, rows again called f, that had to be raw until then. `shuffled` columns then get the values of
     other rows: name, and SQL of two orders of the rows r of the stage.
@@ -105,6 +106,7 @@ class Table:
     partition_columns: tuple[str, ...] = ()
     may_enter: bool = True
     may_read: bool = True
+    reads: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
     masks: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
     stage: str | None = field(default=None, compare=False)
     settles: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
@@ -138,6 +140,11 @@ class Table:
     def held(self) -> str:
         """SQL: the table as FROM names it while a load looks for keys in the rows that it brought."""
         return self.only if self.stage is None else self.filled
+
+    @property
+    def raw(self) -> str:
+        """SQL: the columns that a load names, of the foreign table's row f, as they are at the source."""
+        return _replaced(self.loaded_columns, self.reads)
 
     @property
     def masked(self) -> str:

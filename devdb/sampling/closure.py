@@ -16,6 +16,7 @@ from devdb.catalog.graph import components
 from devdb.catalog.model import Column, ForeignKey, Name, Source, Table
 from devdb.sampling import references
 from devdb.sampling.choice import Reference
+from devdb.sampling.fetching import Fetching
 from devdb.sampling.groups import Group
 from devdb.sampling.keys import Ask, Expansion, KeySet, declared, names
 from devdb.sampling.levels import Levels
@@ -31,15 +32,16 @@ def groups(
     seeded: Callable[[Table], bool],
     foreign: Callable[[Name], Name],
     seed: int,
+    fetching: Fetching | None = None,
 ) -> list[Group]:
     """The groups to complete, in an order in which everything that brings rows of a group comes before it.
 
     `used` are the keys as the sample uses them. `whole` are the tables that get all rows of the source, `seeded` tells
-    those that may hold rows already.
+    those that may hold rows already. `fetching` is how rows are fetched from a source that no array can be sent to.
     """
     levels = Levels(source, tuple(used), whole=frozenset(table.oid for table in whole), seeded=seeded)
     scratches = Scratches()
-    found = []
+    found: list[Group] = []
     for component in reversed(components(levels.edges)):
         members = frozenset(component)
         tables = tuple(source.by_oid[oid] for oid in sorted(component))
@@ -52,7 +54,27 @@ def groups(
             if group is not None:
                 found.append(group)
         scratches.release()
-    return found
+    return found if fetching is None else [_distant(group, fetching) for group in found]
+
+
+def _distant(group: Group, fetching: Fetching) -> Group:
+    """The group, as it is completed from a source that no array of keys can be sent to."""
+    return replace(
+        group,
+        key_sets=tuple(
+            replace(one, is_distant=True, fetch=fetching.by(one.foreign, one.columns)) for one in group.key_sets
+        ),
+        expansions=tuple(
+            replace(
+                one,
+                is_distant=True,
+                fetch=fetching.by(one.foreign, [one.key.child.column[name] for name in one.key.child_columns])
+                if references.is_plain(one.key)
+                else None,
+            )
+            for one in group.expansions
+        ),
+    )
 
 
 def _children(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from devdb.catalog.model import Column, ForeignKey, Name, Table
 from devdb.sampling import references
+from devdb.sampling.fetching import Fetch, all_rows
 from devdb.sampling.hashing import is_hashed, key_hash
 from devdb.sampling.scratch import Scratch
 from devdb.settings.follow import Follow
@@ -57,7 +58,7 @@ class KeySet:
     `asked` is the temporary table of keys that were asked for. `parent` is `table` or, when a key refers to a partition
     itself, that partition. `equals` are the operators that compare two values of each column, and the columns'
     `base_type` what they take: an array of another type would have to be converted, and is not sent. `chunk` is in keys
-    a statement.
+    a statement. If no array can be sent to the source it `is_distant`, and `fetch` gets rows by key; None: all rows.
     """
 
     table: Table
@@ -67,6 +68,13 @@ class KeySet:
     asks: tuple[Ask, ...]
     foreign: Name
     asked: Scratch
+    is_distant: bool = False
+    fetch: Fetch | None = None
+
+    def rows(self, chosen: str) -> str:
+        """SQL, in FROM: rows of the foreign table, among them those whose keys in `asked` AS a are `chosen`."""
+        values = dict(zip(self.column_names, self.names, strict=True))
+        return _rows(self.foreign, self.fetch, self.asked, values, chosen, is_distant=self.is_distant)
 
     @property
     def column_names(self) -> tuple[str, ...]:
@@ -96,7 +104,7 @@ class KeySet:
     @property
     def is_exact(self) -> bool:
         """What is sent names the asked rows and no others."""
-        return len(self.columns) == len(self.sent) == 1
+        return len(self.columns) == len(self.sent) == 1 and not self.is_distant
 
     def compared(self, table: str, asked: str) -> str:
         """SQL: the condition under which the key `asked` is that of the row `table`."""
@@ -107,7 +115,7 @@ class KeySet:
 
     @property
     def chunk(self) -> int:
-        if not self.sent:
+        if not self.sent or (self.is_distant and self.fetch is None):
             # Nothing of it is sent, so each statement reads the whole table: one has to do.
             return _ALL_AT_ONCE
         return SINGLE_CHUNK if len(self.columns) == 1 else COMPOSITE_CHUNK
@@ -142,7 +150,7 @@ class Expansion:
     `columns` are those of the parent's key, as what they are compared, in the key's order. `foreign` is the foreign
     table of the key's child. `asked` is the temporary table of the parents' keys. `order_by` is complete: it leaves no
     choice. `is_inner` says that both are completed together; `level` is how many steps from a row that a rule chose the
-    parent's rows are away, where that is the same for all of them.
+    parent's rows are away, where that is the same for all of them. `is_distant` and `fetch` are as a KeySet's.
     """
 
     key: ForeignKey
@@ -155,6 +163,19 @@ class Expansion:
     asked: Scratch
     is_inner: bool
     level: int = 0
+    is_distant: bool = False
+    fetch: Fetch | None = None
+
+    def rows(self, chosen: str) -> str:
+        """As `KeySet.rows`, of the child's foreign table."""
+        of = dict(zip(self.key.parent_columns, self.names, strict=True))
+        values = dict(zip(self.key.child_columns, of.values(), strict=True)) if references.is_plain(self.key) else {}
+        return _rows(self.foreign, self.fetch, self.asked, values, chosen, is_distant=self.is_distant)
+
+    @property
+    def references(self) -> str:
+        """SQL: what the child's row f says of its parent, as a list."""
+        return ", ".join(references.bare_value(self.key, column.name, "f") for column in self.columns)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -212,10 +233,12 @@ class Expansion:
 
     @property
     def is_exact(self) -> bool:
-        return len(self.columns) == len(self.sent) == 1
+        return len(self.columns) == len(self.sent) == 1 and not self.is_distant
 
     @property
     def chunk(self) -> int:
+        if self.is_distant and self.fetch is None:
+            return _ALL_AT_ONCE
         if self.key.each:
             # A row may be the child of several parents: without a key of its own, who could tell that it came before?
             return _ALL_AT_ONCE
@@ -240,6 +263,17 @@ class Expansion:
         if not references.is_plain(self.key):
             return tuple(True for _ in self.columns)
         return tuple(self.key.child.column[name].is_sendable for name in self.key.child_columns)
+
+
+def _rows(
+    foreign: Name, fetch: Fetch | None, asked: Scratch, values: Mapping[str, str], chosen: str, *, is_distant: bool
+) -> str:
+    if not is_distant:
+        return foreign.sql
+    if fetch is None:
+        return all_rows(foreign)
+    of_column = {name: f"a.{value}" for name, value in values.items()}
+    return fetch.rows(of_column, f"FROM pg_temp.{ident(asked.name)} AS a WHERE {chosen}")
 
 
 def names(columns: Sequence[Column]) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import psycopg
@@ -12,6 +12,7 @@ from devdb.catalog import model
 from devdb.catalog.model import Name, Source, Table
 from devdb.sampling import closure, rules
 from devdb.sampling.choice import Choice
+from devdb.sampling.fetching import Fetching
 from devdb.sampling.references import Checked
 from devdb.sampling.rules import Take
 from devdb.server.connection import raise_if_lost, refused
@@ -35,16 +36,18 @@ def plan(
     foreign_schemas: Mapping[str, str],
     *,
     is_sampled_by_site: bool = False,
+    fetching: Fetching | None = None,
 ) -> dict[str, Any]:
     """The parameters of populate_dev_db.sql that come from the source: takes, stages, groups, keys, sequences, views.
 
-    `is_sampled_by_site`: a template of the site's may have put rows into any table.
+    `is_sampled_by_site`: a template of the site's may have put rows into any table. `fetching` is how rows are fetched
+    from a source that is not PostgreSQL.
     """
 
     def foreign(name: Name) -> Name:
         return Name(foreign_schemas[name.schema], name.name)
 
-    takes = rules.takes(source, choice.rules, settings, foreign)
+    takes = rules.takes(source, choice.rules, settings, foreign, fetching)
     seeded = {take.table.oid for take in takes}
     barred = {name for name, rule in choice.rules.items() if rule.kind == "empty"}
     used = [
@@ -53,17 +56,20 @@ def plan(
     ]
     keys = [Checked(item.key) for item in choice.references]
     violation = settings.sampling.on_violation
+    groups = closure.groups(
+        source,
+        used,
+        whole=[take.table for take in takes if take.is_whole],
+        seeded=lambda table: is_sampled_by_site or table.oid in seeded,
+        foreign=foreign,
+        seed=settings.sampling.seed,
+        fetching=fetching,
+    )
     return {
         "takes": takes,
+        "fetches": [] if fetching is None else list(fetching.fetches.values()),
         "staged": [table for table in source.filled_tables if table.stage is not None],
-        "groups": closure.groups(
-            source,
-            used,
-            whole=[take.table for take in takes if take.is_whole],
-            seeded=lambda table: is_sampled_by_site or table.oid in seeded,
-            foreign=foreign,
-            seed=settings.sampling.seed,
-        ),
+        "groups": groups,
         "cuts": [Checked(item.key, item.nulled) for item in choice.references if item.is_cut and item.nulled],
         "drop_keys": keys if violation == "drop_rows" else [],
         "check_keys": [key for key in keys if not key.is_proven] if violation == "error" else [],
@@ -75,8 +81,17 @@ def plan(
     }
 
 
-def imports(source: Source, choice: Choice, foreign_schemas: Mapping[str, str]) -> list[Import]:
-    """What to import: tables that are filled, and partitions that are read by themselves because of a key."""
+def imports(
+    source: Source,
+    choice: Choice,
+    foreign_schemas: Mapping[str, str],
+    *,
+    generated: Callable[[str, str, Sequence[str]], Sequence[object]] | None = None,
+) -> list[Import]:
+    """What to import: tables that are filled, and partitions that are read by themselves because of a key.
+
+    `generated` gives the declarations of foreign tables (foreign schema, schema, names); None: the wrapper has its own.
+    """
     read: set[int] = set()
     keyed: dict[Name, set[str]] = {}
     for item in choice.references:
@@ -90,6 +105,11 @@ def imports(source: Source, choice: Choice, foreign_schemas: Mapping[str, str]) 
     found = []
     for schema in source.schemas:
         tables = [table for table in wanted if table.name.schema == schema]
+        if generated is not None:
+            names = [table.name.name for table in tables]
+            declared = generated(foreign_schemas[schema], schema, names)
+            found.append(Import(schema, foreign_schemas[schema], (), (), (), generated=declared))
+            continue
         found.append(
             Import(
                 schema=schema,

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 from devdb.catalog.model import Name, Source, Table
 from devdb.sampling import references
+from devdb.sampling.fetching import Fetching, share, spread
 from devdb.sampling.hashing import row_hash
 from devdb.settings import Rule, Settings
+from devdb.sqltext.quoting import ident
 
 # Tables in which migration tools keep their books, in lower case. Without their rows a dev database looks as if no
 # migration had ever run.
@@ -36,7 +39,7 @@ class Take:
 
     `where`, `order_by` and `limit` are None when the SELECT has no such clause. The table's own rows alone are meant,
     not those of tables that inherit from it. `blocks`: only rows of these blocks of the table, the last one not
-    included, None for its end.
+    included, None for its end. `among` is SQL, in FROM, of what is read in place of the whole foreign table.
     """
 
     table: Table
@@ -46,6 +49,12 @@ class Take:
     order_by: str | None = None
     limit: int | None = None
     blocks: tuple[int, int | None] | None = None
+    among: str | None = None
+
+    @property
+    def rows(self) -> str:
+        """SQL, in FROM: what the rows are read from in the dev database."""
+        return self.foreign.sql if self.among is None else self.among
 
     @property
     def conditions(self) -> str | None:
@@ -67,18 +76,24 @@ class Take:
     @property
     def is_whole(self) -> bool:
         """Every row of the source is taken, so no key into this table can miss one."""
-        return self.where is None and self.limit is None
+        return self.where is None and self.limit is None and self.among is None
 
 
 def takes(
-    source: Source, rules: Mapping[Name, Rule], settings: Settings, foreign: Callable[[Name], Name]
+    source: Source,
+    rules: Mapping[Name, Rule],
+    settings: Settings,
+    foreign: Callable[[Name], Name],
+    fetching: Fetching | None = None,
 ) -> list[Take]:
     """One Take for each table that gets rows of its own, in the order of their names.
 
-    `rules` are those of the filled tables; `foreign` tells the foreign table of a table.
+    `rules` are those of the filled tables; `foreign` tells the foreign table of a table. `fetching` is how rows are
+    fetched from a source that arrays of keys, and PostgreSQL's hashes, cannot be sent to.
     """
+    one = take if fetching is None else partial(distant_take, fetching=fetching)
     return [
-        take(table, rules[table.name], foreign(table.name), seed=settings.sampling.seed)
+        one(table, rules[table.name], foreign(table.name), seed=settings.sampling.seed)
         for table in source.filled_tables
         if rules[table.name].kind not in ("none", "empty")
     ]
@@ -101,3 +116,46 @@ def take(table: Table, rule: Rule, foreign: Name, *, seed: int) -> Take:
         order_by=None if rule.limit is None else references.ordering(table, rule.order_by, seed=seed, alias="f"),
         limit=rule.limit,
     )
+
+
+def distant_take(table: Table, rule: Rule, foreign: Name, *, seed: int, fetching: Fetching) -> Take:
+    """As `take`, where the source computes no hash of PostgreSQL's.
+
+    By arithmetic, at the source, where the primary key is a whole number. Else its keys are read, chosen among here,
+    and the rows fetched by them; all rows of a table whose keys are of no use for that.
+    """
+    where = None if rule.where is None else f"(\n{rule.where}\n)"
+    percent = None if rule.percent is None or rule.percent >= 100 else rule.percent
+    keys = [f"f.{ident(name)}" for name in table.primary_key]
+    if rule.limit is not None and rule.order_by is not None:
+        # What it leaves open goes by the key, which the source can order by.
+        return Take(table, rule, foreign, where=where, order_by="\n, ".join([rule.order_by, *keys]), limit=rule.limit)
+    order = spread(table, seed, "f")
+    if order is not None and fetching.wrapper.computes:
+        conditions = [where, None if percent is None else f"{order} < {share(percent)}"]
+        return Take(
+            table,
+            rule,
+            foreign,
+            where="\n  AND ".join(filter(None, conditions)) or None,
+            order_by=None if rule.limit is None else ", ".join([order, *keys]),
+            limit=rule.limit,
+        )
+    if percent is None and rule.limit is None:
+        return Take(table, rule, foreign, where=where)
+    columns = tuple(table.column[name] for name in table.primary_key)
+    fetch = fetching.by(foreign, columns)
+    hashed = row_hash(table, seed, "f")
+    condition = None if percent is None else f"({hashed} & {_HASHES - 1}) < {int(_HASHES * percent / 100)}"
+    ordering = None if rule.limit is None else references.ordering(table, None, seed=seed, alias="f")
+    selected = f"SELECT f.* FROM {foreign.sql} AS f" + ("" if where is None else f" WHERE {where}")
+    if fetch is None or len(fetch.columns) < len(columns):
+        return Take(
+            table, rule, foreign, where=condition, order_by=ordering, limit=rule.limit, among=f"({selected} OFFSET 0)"
+        )
+    chosen = f"SELECT {', '.join(keys)} FROM {foreign.sql} AS f" + ("" if where is None else f" WHERE {where}")
+    found = f"SELECT f.* FROM ({chosen} OFFSET 0) AS f"
+    found += "" if condition is None else f" WHERE {condition}"
+    found += "" if ordering is None else f" ORDER BY {ordering} LIMIT {rule.limit}"
+    values = {column.name: f"a.{ident(column.name)}" for column in columns}
+    return Take(table, rule, foreign, among=fetch.rows(values, f"FROM ({found}) AS a"))

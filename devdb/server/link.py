@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Any
 
 from devdb.errors import Refused
 from devdb.server.connection import session_options
+from devdb.settings import Settings
 
 SETUP_SCHEMA = "fdw_setup"
 _PREFIX = "prod_"
@@ -26,7 +28,8 @@ class Import:
     """One schema of the source, as it is imported.
 
     `batches` are lists of table names; `key_domains` columns of keys to be seen as a domain's base type (table, column,
-    type in SQL); `with_children` parents of legacy inheritance.
+    type in SQL); `with_children` parents of legacy inheritance. `generated` are tables that are declared here, of which
+    the wrapper imports none (devdb.dictionary.tables.ForeignTable).
     """
 
     schema: str
@@ -34,6 +37,7 @@ class Import:
     tables: Sequence[str]
     key_domains: Sequence[tuple[str, str, str]]
     with_children: Sequence[str]
+    generated: Sequence[object] = ()
 
     @property
     def batches(self) -> Iterator[Sequence[str]]:
@@ -52,6 +56,23 @@ class Address:
     socket_directories: str | None
     dbname: str
     parameters: Mapping[str, str]
+
+
+def foreign_parameters(settings: Settings) -> dict[str, Any]:
+    """What wrapper/link.sql is to be given for a source that is not PostgreSQL.
+
+    Raises SettingsError for a file of the password that cannot be read.
+    """
+    source = settings.source
+    described = source.described
+    sized = {"fetch_size": str(source.fetch_size)} if "fetch_size" in described.options.server else {}
+    return {
+        "wrapper": described.name,
+        "server_options": {**sized, **described.server(source.place), **source.fdw_options, **described.steady},
+        "user_option": described.user_option,
+        "user": source.user,
+        "password": settings.source_password,
+    }
 
 
 def session(password: str) -> dict[str, str]:

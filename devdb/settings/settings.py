@@ -14,10 +14,12 @@ from pydantic import Field, PrivateAttr, SecretStr, ValidationError
 from devdb.errors import SettingsError, UsageError
 from devdb.settings import complaints, unmatched
 from devdb.settings.classification import Classification, LeakCheck
+from devdb.settings.code_tables import CodeTables
 from devdb.settings.document import Document, read
-from devdb.settings.expressions import check_expressions, check_masks
+from devdb.settings.expressions import check_expressions, check_masks, check_subset
 from devdb.settings.fields import NAME_BYTES, Section
 from devdb.settings.masking import Masking
+from devdb.settings.replicate import Expect, Replicate
 from devdb.settings.sampling import Sampling
 from devdb.settings.sections import Dump, Extensions, SchemaFile, Source, Target
 from devdb.settings.seeds import seeds_of
@@ -69,13 +71,16 @@ class Settings(Section):
     classification: Classification = Classification()
     leakcheck: LeakCheck = LeakCheck()
     dump: Dump = Dump()
+    code_tables: CodeTables = Field(default_factory=dict)
+    replicate: Replicate = Replicate()
+    expect: Expect = Field(default_factory=dict)
     sql_dir: str | None = None
     use_pg_environment: bool = Field(default=False, strict=True)
 
     _path: Path | None = PrivateAttr(default=None)
     _overrides: Overrides = PrivateAttr(default=Overrides())
     _mask_key: SecretStr | None = PrivateAttr(default=None)
-    _has_standin: bool = PrivateAttr(default=False)
+    _standin: str | None = PrivateAttr(default=None)
 
     @classmethod
     def load(cls, path: Path | None = None, *, overrides: Overrides = Overrides()) -> Self:
@@ -94,6 +99,7 @@ class Settings(Section):
             raise SettingsError(f"target: {reason}")
         check_expressions(settings.sampling)
         check_masks(settings.masking)
+        check_subset(settings.replicate)
         return settings
 
     @property
@@ -155,20 +161,19 @@ class Settings(Section):
         """The name that the dev database being replaced bears for a moment."""
         return _derived(self.target.dbname, "__old")
 
-    @property
-    def standin_dbname(self) -> str:
-        """The name of the database that a source which is not PostgreSQL is looked at through."""
-        return _derived(self.target.dbname, "__source")
+    def standin_dbname(self, number: int) -> str:
+        """The name of a database that a source which is not PostgreSQL is looked at through, of that number."""
+        return f"{_derived(self.target.dbname, '__source_0000000').removesuffix('0000000')}{number}"
 
-    def with_standin(self, schemas: Sequence[str]) -> Self:
-        """Return these settings, whose source is the stand-in, with `schemas`.
+    def with_standin(self, dbname: str, schemas: Sequence[str]) -> Self:
+        """Return these settings, whose source is the stand-in `dbname`, with `schemas`.
 
         The wrapper's extension there is none that the source uses.
         """
         source = self.source.model_copy(update={"schemas": tuple(schemas)})
         skipped = (*self.extensions.skip, self.source.wrapper)
         settings = self._with(source=source, extensions=self.extensions.model_copy(update={"skip": skipped}))
-        settings._has_standin = True
+        settings._standin = dbname
         return settings
 
     @property
@@ -196,8 +201,8 @@ class Settings(Section):
         A password is among them only if the command line held it in a connection string, the key for masking once
         these settings have it: do not log them, do not pass them on as arguments of a program.
         """
-        if self._has_standin:
-            return self.target_conninfo(self.standin_dbname)
+        if self._standin is not None:
+            return self.target_conninfo(self._standin)
         return self._keyed(self.source.params())
 
     def target_conninfo(self, dbname: str | None = None) -> dict[str, str]:
@@ -236,7 +241,7 @@ class Settings(Section):
             errors += complaints.mistakes(exc, document, cls, but_not_at=passwords.keys())
         if errors:
             raise complaints.one_error(errors)
-        said = settings.model_fields_set & {"sampling", "masking", "classification"}
+        said = settings.model_fields_set & {"sampling", "masking", "classification", "replicate"}
         settings = settings._with(**{name: getattr(settings, name).placed(document) for name in said})
         settings._path = document.path
         return settings

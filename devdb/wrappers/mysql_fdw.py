@@ -36,6 +36,7 @@ WRAPPER = Wrapper(
     max_keys=1000,
     quotes_lists=False,
     sends_functions=True,
+    computes=True,
     steady={"init_command": "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY", "reconnect": "false"},
     reserved={
         "init_command": "is set by devdb itself, to read one snapshot and nothing else",

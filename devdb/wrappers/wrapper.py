@@ -41,7 +41,8 @@ class Wrapper:
 
     `keys` is how rows are fetched by key: "array" as one parameter, "list" as a list of literals in the condition, of
     `max_keys` at most, "query" as such a list in a query of our own. Not `quotes_lists` if texts in a list of literals
-    are sent without escaping. `sends_functions` if the wrapper sends functions that the source does not have.
+    are sent without escaping. `sends_functions` if the wrapper sends functions that the source does not have; it `computes` if arithmetic of whole numbers, and ORDER BY with LIMIT by
+    it, are the source's work.
 
     `folding` is what the source makes of a name without quotes.
     """
@@ -59,6 +60,7 @@ class Wrapper:
     max_keys: int | None = None
     quotes_lists: bool = True
     sends_functions: bool = False
+    computes: bool = False
     steady: Mapping[str, str] = field(default_factory=dict)
     reserved: Mapping[str, str] = field(default_factory=dict)
     system_schemas: frozenset[str] = frozenset()

@@ -2,7 +2,7 @@
 -- Parameters:   none
 -- Transaction:  no
 -- Repeatable:   yes
--- Why:          a password is sent in no other (sql/wrapper/postgres_fdw.sql)
+-- Why:          a password is sent in no other (sql/wrapper/password.sql)
 
 SELECT q.name, q.quiet
 FROM (VALUES

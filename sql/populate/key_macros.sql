@@ -11,14 +11,16 @@ ANY (ARRAY(SELECT {% if k.columns | length > 1 %}DISTINCT {% endif %}{{ value | 
    is of a type that cannot be sent. #}
 {% macro named_rows(k, chosen) %}
 {% call masked(k.table) %}
-SELECT {{ k.table.loaded_columns | idents('f') }}
-FROM {{ k.foreign.sql | sql }} AS f
+SELECT {{ k.table.raw | sql }}
+FROM {{ k.rows(chosen) | sql }} AS f
 WHERE true
+{% if not k.is_distant %}
 {% for column, equals, value in k.sent %}
   AND f.{{ column | ident }} {{ equals | sql }} {{ values(k, value, chosen) | sql }}
 {% endfor %}
+{% endif %}
 {% if not k.is_exact %}
-{% if k.hash('f', k.column_names) %}
+{% if not k.is_distant and k.hash('f', k.column_names) %}
   AND {{ k.hash('f', k.column_names) | sql }} = {{ values(k, k.hash('a', k.names), chosen) | sql }}
 {% endif %}
   AND EXISTS (
@@ -94,13 +96,36 @@ WHERE EXISTS (
 {% if e.where %}
   AND {{ e.where | sql }}
 {% endif %}
+{% elif e.is_distant and e.follow.max is not none %}
+SELECT {{ columns | idents('d') }}
+FROM (
+    SELECT
+        {% if columns %}{{ e.key.child.raw | sql }},{% endif %}
+
+        pg_catalog.row_number() OVER (
+            PARTITION BY {{ e.references | sql }}
+            ORDER BY {{ e.order_by | sql }}
+        ) AS devdb_number
+    FROM {{ e.rows(chosen) | sql }} AS f {{ e.lateral | sql }}
+    WHERE EXISTS (
+        SELECT FROM pg_temp.{{ e.asked.name | ident }} AS a
+        WHERE {{ chosen | sql }}
+          AND {{ e.compared('a') | sql }}
+    )
+{% if e.where %}
+      AND {{ e.where | sql }}
+{% endif %}
+) AS d
+WHERE d.devdb_number <= {{ e.follow.max | literal }}
 {% elif e.follow.max is none %}
-SELECT {{ columns | idents('f') }}
-FROM {{ e.foreign.sql | sql }} AS f {{ e.lateral | sql }}
+SELECT {{ e.key.child.raw | sql }}
+FROM {{ e.rows(chosen) | sql }} AS f {{ e.lateral | sql }}
 WHERE true
+{% if not e.is_distant %}
 {% for reference, equals, value in e.sent %}
   AND {{ reference | sql }} {{ equals | sql }} {{ values(e, value, chosen) | sql }}
 {% endfor %}
+{% endif %}
 {% if not e.is_exact %}
   AND EXISTS (
       SELECT FROM pg_temp.{{ e.asked.name | ident }} AS a
@@ -139,14 +164,14 @@ WHERE {{ chosen | sql }}
 {# Has a wrapper read no more children of a parent than are wanted. Without statistics it takes all parents for small, and
    would have LIMIT and ORDER BY done here: so it is kept from sorting here, and fetches but a few rows at once. #}
 {% macro begin_few(e) %}
-{% if e.follow.max is not none %}
+{% if e.follow.max is not none and not e.is_distant %}
 ALTER FOREIGN TABLE {{ e.foreign.sql | sql }} OPTIONS (ADD fetch_size {{ e.fetch_size | string | literal }});
 PERFORM pg_catalog.set_config('enable_sort', 'off', true);
 {% endif %}
 {% endmacro %}
 
 {% macro end_few(e) %}
-{% if e.follow.max is not none %}
+{% if e.follow.max is not none and not e.is_distant %}
 PERFORM pg_catalog.set_config('enable_sort', 'on', true);
 ALTER FOREIGN TABLE {{ e.foreign.sql | sql }} OPTIONS (DROP fetch_size);
 {% endif %}

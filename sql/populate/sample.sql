@@ -10,8 +10,8 @@
 \warn {{ "taking %s" | format(take.table.name) | argument }}
 INSERT INTO {{ take.table.filled | sql }} {% if columns %}({{ columns | idents }}) {% endif %}OVERRIDING SYSTEM VALUE
 {% call masked(take.table) %}
-SELECT {{ columns | idents('f') }}
-FROM {{ take.foreign.sql | sql }} AS f
+SELECT {{ take.table.raw | sql }}
+FROM {{ take.rows | sql }} AS f
 WHERE true
 {% if take.table.has_children %}
 -- The source answers for the children too, which are tables of their own.

@@ -24,6 +24,9 @@ END
 $devdb$;
 CREATE SCHEMA {{ import.foreign_schema | ident }};
 COMMENT ON SCHEMA {{ import.foreign_schema | ident }} IS 'devdb: the source''s tables';
+{% for table in import.generated %}
+{% include "wrapper/foreign_table.sql" %}
+{% endfor %}
 {% for tables in import.batches %}
 IMPORT FOREIGN SCHEMA {{ import.schema | ident }} LIMIT TO (
     {{ tables | idents }}

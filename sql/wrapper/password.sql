@@ -1,27 +1,12 @@
--- What:         the extension, the foreign server and the mapping of the current user alone
--- Parameters:   server_options (dict)   of the foreign server
---               user (str)              to connect as
---               password (str)          secret; null for none
+-- What:         the password in the mapping of the current user
+-- Parameters:   server (str)  the foreign server, whose mapping has none
 -- Transaction:  part of the caller's
--- Repeatable:   yes
+-- Repeatable:   no
 -- Why:          The password is in no statement that is sent: servers note statements in their log, and show them to
 --               whoever may monitor them. The session began with it as a setting (devdb.source_password, in hex), from
 --               where it goes into the mapping by a statement within a statement. What notes those as well is switched
 --               off where this user may. Of an error the message is all that is told: its context would be the text.
 
-CREATE SCHEMA IF NOT EXISTS fdw_setup;
-COMMENT ON SCHEMA fdw_setup IS 'devdb: the link to the source';
-CREATE EXTENSION IF NOT EXISTS postgres_fdw WITH SCHEMA fdw_setup;
-
-DROP SERVER IF EXISTS prod_server CASCADE;
-CREATE SERVER prod_server FOREIGN DATA WRAPPER postgres_fdw OPTIONS (
-{% for name, value in server_options | dictsort %}
-    {{ name | ident }} {{ value | literal }}{% if not loop.last %},{% endif %}
-
-{% endfor %}
-);
-CREATE USER MAPPING FOR CURRENT_USER SERVER prod_server OPTIONS (user {{ user | literal }});
-{% if password %}
 DO $devdb$
 DECLARE
     quiet record;
@@ -44,12 +29,11 @@ BEGIN
         END;
     END LOOP;
     EXECUTE pg_catalog.format(
-        'ALTER USER MAPPING FOR CURRENT_USER SERVER prod_server OPTIONS (ADD password %L)',
+        'ALTER USER MAPPING FOR CURRENT_USER SERVER %I OPTIONS (ADD password %L)',
+        {{ server | literal }},
         pg_catalog.convert_from(pg_catalog.decode(pg_catalog.current_setting('devdb.source_password'), 'hex'), 'UTF8')
     );
 EXCEPTION WHEN query_canceled OR OTHERS THEN
     RAISE EXCEPTION USING MESSAGE = SQLERRM, ERRCODE = SQLSTATE;
 END
 $devdb$;
-{% endif %}
-{% include "wrapper/only_ours.sql" %}

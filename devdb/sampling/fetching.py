@@ -1,0 +1,118 @@
+"""How rows are fetched from a source to which no array of keys can be sent: by functions, some hundred keys at a time.
+
+Such a function belongs to the session that loads. What asks for rows by key calls it in FROM, in place of the foreign
+table, and looks itself which of the rows are meant: the source may compare texts by other rules, and of a composite key
+it is asked for every combination of the columns' values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from devdb.catalog.model import Column, Name, Table
+from devdb.sqltext.quoting import ident, literal
+from devdb.wrappers.wrapper import Wrapper
+
+# Types whose values a wrapper writes as literals of the source's.
+_NUMBERS = frozenset({"smallint", "integer", "bigint", "numeric"})
+_TEXTS = frozenset({"text", "character varying", "character", "bpchar"})
+# Keys of several columns: the source looks at every combination of their values.
+_COMPOSITE_KEYS = 200
+# A prime, and what the numbers of rows are multiplied by: neighbours come to lie far from each other.
+_PRIME, _FACTOR = 1_000_003, 48_271
+
+
+@dataclass(frozen=True)
+class Fetch:
+    """A function of the loading session: rows of the foreign table whose `columns` hold one of the given keys.
+
+    It takes an array of values for each column, and returns rows of the foreign table, maybe more than those.
+    """
+
+    number: int
+    foreign: Name
+    columns: tuple[Column, ...]
+    max_keys: int
+    quotes_lists: bool
+
+    @property
+    def name(self) -> str:
+        return f"devdb_fetch_{self.number}"
+
+    @property
+    def arrays(self) -> tuple[tuple[str, str, str], ...]:
+        """Of each column: its name, what the function calls the array of its values, and their type."""
+        return tuple((column.name, f"k{n}", column.base_type) for n, column in enumerate(self.columns, 1))
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Arrays of texts that must not be sent in a list when there is a quote or a backslash in them."""
+        if self.quotes_lists:
+            return ()
+        return tuple(name for _, name, type_ in self.arrays if type_ in _TEXTS)
+
+    def rows(self, values: Mapping[str, str], chosen: str) -> str:
+        """SQL of the call, in FROM. `values` is SQL of each column's value over what `chosen`, FROM and more, finds."""
+        order = ", ".join(values[column.name] for column in self.columns)
+        arrays = [f"ARRAY(SELECT {values[column.name]} {chosen} ORDER BY {order})" for column in self.columns]
+        return f"pg_temp.{self.name}({', '.join(arrays)})"
+
+
+@dataclass
+class Fetching:
+    """The functions that a load needs, made known as they are asked for."""
+
+    wrapper: Wrapper
+    fetches: dict[tuple[Name, tuple[str, ...]], Fetch] = field(default_factory=dict)
+
+    def by(self, foreign: Name, columns: Sequence[Column]) -> Fetch | None:
+        """The function that fetches by those of the columns that can be asked for; None when there is none of them."""
+        sent = tuple(column for column in columns if is_sent(column))
+        if not sent:
+            return None
+        most = self.wrapper.max_keys or _COMPOSITE_KEYS
+        return self.fetches.setdefault(
+            (foreign, tuple(column.name for column in sent)),
+            Fetch(
+                number=len(self.fetches) + 1,
+                foreign=foreign,
+                columns=sent,
+                max_keys=most if len(sent) == 1 else min(most, _COMPOSITE_KEYS),
+                quotes_lists=self.wrapper.quotes_lists,
+            ),
+        )
+
+
+def is_sent(column: Column) -> bool:
+    """Whether values of the column can be written into a list."""
+    return column.is_builtin and column.base_type in _NUMBERS | _TEXTS
+
+
+def all_rows(foreign: Name) -> str:
+    """SQL, in FROM: all rows of a foreign table; nothing that is said of them is sent to the source."""
+    return f"(SELECT f.* FROM {foreign.sql} AS f OFFSET 0)"
+
+
+def spread(table: Table, seed: int, alias: str) -> str | None:
+    """SQL of a number that orders the rows of `table`, seen as `alias`, in a repeatable way, by arithmetic alone.
+
+    Every source knows that, and computes it. None where the primary key is not one whole number.
+    """
+    if len(table.primary_key) != 1:
+        return None
+    column = table.column[table.primary_key[0]]
+    if column.base_type not in ("smallint", "integer", "bigint"):
+        return None
+    key = f"{alias}.{ident(column.name)}"
+    number = f"({key} % {_bigint(_PRIME)} + {_bigint(_PRIME)}) % {_bigint(_PRIME)}"
+    return f"(({number}) * {_bigint(_FACTOR)} + {_bigint(seed % _PRIME)}) % {_bigint(_PRIME)}"
+
+
+def share(percent: float) -> str:
+    """SQL of what `spread` is less than for so many of a hundred rows."""
+    return _bigint(round(_PRIME * percent / 100))
+
+
+def _bigint(number: int) -> str:
+    return f"{literal(str(number))}::pg_catalog.int8"

@@ -1,0 +1,55 @@
+-- What:         the functions that fetch rows by key, where no array of keys can be sent to the source
+-- Parameters:   fetches (list)  one for each foreign table and key (devdb.sampling.fetching.Fetch)
+-- Transaction:  part of the caller's
+-- Repeatable:   no
+-- Why:          a list of keys must stand in the query as literals. The value of a variable does, as long as each plan is
+--               made for it. Texts that a wrapper would not quote in a list are asked for one by one, where it does.
+
+{% for fetch in fetches %}
+{% set arrays = fetch.arrays | map(attribute=1) | list %}
+CREATE FUNCTION pg_temp.{{ fetch.name | ident }}({% for _, array, type in fetch.arrays %}{{ array | ident }} {{ type | sql }}[]{% if not loop.last %}, {% endif %}{% endfor %})
+RETURNS SETOF {{ fetch.foreign.sql | sql }}
+LANGUAGE plpgsql
+SET plan_cache_mode = force_custom_plan
+AS $devdb$
+#variable_conflict use_column
+<<devdb>>
+DECLARE
+{% for _, array, type in fetch.arrays %}
+    {{ array | ident }} {{ type | sql }};
+    {{ ("list_" ~ array) | ident }} {{ type | sql }}[];
+{% endfor %}
+BEGIN
+    FOR {% for array in arrays %}{{ ("list_" ~ array) | ident }}{% if not loop.last %}, {% endif %}{% endfor %} IN
+        SELECT {% for array in arrays %}pg_catalog.array_agg(DISTINCT n.{{ array | ident }}){% if not loop.last %}, {% endif %}{% endfor %}
+
+        FROM (
+            SELECT k.*, (pg_catalog.row_number() OVER (ORDER BY {{ arrays | idents('k') }}) - 1) / {{ fetch.max_keys | literal }} AS chunk
+            FROM ROWS FROM ({% for array in arrays %}pg_catalog.unnest({{ fetch.name | ident }}.{{ array | ident }}){% if not loop.last %}, {% endif %}{% endfor %}) AS k ({{ arrays | idents }})
+            WHERE true{% for array in fetch.texts %} AND k.{{ array | ident }} !~ '[''\\]'{% endfor %}
+
+        ) AS n
+        GROUP BY n.chunk
+        ORDER BY n.chunk
+    LOOP
+        RETURN QUERY
+        SELECT f.*
+        FROM {{ fetch.foreign.sql | sql }} AS f
+        WHERE true{% for column, array, _ in fetch.arrays %} AND f.{{ column | ident }} = ANY (devdb.{{ ("list_" ~ array) | ident }}){% endfor %};
+    END LOOP;
+{% if fetch.texts %}
+    FOR {{ arrays | idents }} IN
+        SELECT DISTINCT k.*
+        FROM ROWS FROM ({% for array in arrays %}pg_catalog.unnest({{ fetch.name | ident }}.{{ array | ident }}){% if not loop.last %}, {% endif %}{% endfor %}) AS k ({{ arrays | idents }})
+        WHERE false{% for array in fetch.texts %} OR k.{{ array | ident }} ~ '[''\\]'{% endfor %}
+
+    LOOP
+        RETURN QUERY
+        SELECT f.*
+        FROM {{ fetch.foreign.sql | sql }} AS f
+        WHERE true{% for column, array, _ in fetch.arrays %} AND f.{{ column | ident }} = devdb.{{ array | ident }}{% endfor %};
+    END LOOP;
+{% endif %}
+END
+$devdb$;
+{% endfor %}
