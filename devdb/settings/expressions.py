@@ -12,12 +12,13 @@ from devdb.settings.complaints import nearest
 from devdb.settings.follow import Follow
 from devdb.settings.mask import Mask
 from devdb.settings.masking import Masking
+from devdb.settings.replicate import Condition, Replicate
 from devdb.settings.rule import Rule
 from devdb.settings.sampling import Sampling
 from devdb.settings.seeds import OPTION, Seed
 from devdb.settings.virtual_key import VirtualKey
 
-HoldsSql = Rule | Follow | VirtualKey | Seed | Mask
+HoldsSql = Rule | Follow | VirtualKey | Seed | Mask | Condition
 
 _SYSTEM_COLUMNS = frozenset({"ctid", "tableoid", "xmin", "xmax", "cmin", "cmax"})
 
@@ -65,6 +66,12 @@ def check_masks(masking: Masking) -> None:
                     _check(inner, f"masking.{section}.{key}.{said.key}", said.frame, said.text)
 
 
+def check_subset(replicate: Replicate) -> None:
+    """Raise ScriptFailed for the first condition of a subset that is not one expression."""
+    for label, condition in replicate.subset.items():
+        _check(condition, f"replicate.subset.{label}", _WHERE, condition.sql)
+
+
 def unknown_columns(holder: HoldsSql, *, table: str, columns: Collection[str]) -> list[SettingsError]:
     """Return an error for each name in its SQL that is no column of `table`, which is what errors call it.
 
@@ -95,6 +102,8 @@ def _expressions(holder: HoldsSql) -> list[_Said]:
         found.append(("when", _WHERE, holder.when))
     elif isinstance(holder, Mask):
         found.append(("sql", _VALUE, holder.sql))
+    elif isinstance(holder, Condition):
+        found.append(("sql", _WHERE, holder.sql))
     else:
         found.append(("where", _WHERE, holder.where))
         if not isinstance(holder, Seed):

@@ -6,7 +6,7 @@ import importlib.util
 import os
 import secrets
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from pathlib import Path
 from types import CodeType, TracebackType
 from typing import Any
@@ -40,7 +40,8 @@ def builtin_directory() -> Path:
 class Templates:
     """The SQL templates of one run: those of a site's directories, then the built-in ones."""
 
-    def __init__(self, directories: Sequence[Path] = ()) -> None:
+    def __init__(self, directories: Sequence[Path] = (), *, functions: Collection[str] = ()) -> None:
+        """`functions` are names of values that are called in templates, and return SQL: they need no filter."""
         self._loader = _Loader([(str(directory), directory) for directory in directories])
         # Marks are told from anything a value could hold by a word that nobody can know beforehand.
         self._marks = _Marks(secrets.token_hex(8))
@@ -59,7 +60,7 @@ class Templates:
         self._environment.code_generator_class = _QuotingGenerator
         self._environment.template_class = _Template
         self._rendering = threading.Lock()
-        self._environment.extend(devdb_marks=self._marks)
+        self._environment.extend(devdb_marks=self._marks, devdb_functions=frozenset(functions))
 
     def render(self, name: str, /, **values: object) -> Script:
         """The script that template `name` ("setup_dev_db.sql", "populate/parents.sql") becomes with these values.
@@ -179,10 +180,15 @@ class _QuotingGenerator(CodeGenerator):
 
     def visit_Output(self, node: nodes.Output, frame: Frame) -> None:  # noqa: N802  (Jinja's name)
         for part in node.nodes:
-            if not isinstance(part, nodes.TemplateData) and not _is_quoted(part):
+            is_text = isinstance(part, nodes.TemplateData) or _is_quoted(part) or self._is_sql(part)
+            if not is_text:
                 message = f"a value needs a filter here, one of {', '.join(_FILTERS)}"
                 raise jinja2.TemplateSyntaxError(message, part.lineno, self.name, self.filename)
         super().visit_Output(node, frame)
+
+    def _is_sql(self, node: nodes.Node) -> bool:
+        functions: frozenset[str] = self.environment.devdb_functions  # type: ignore[attr-defined]
+        return isinstance(node, nodes.Call) and isinstance(node.node, nodes.Name) and node.node.name in functions
 
 
 def _is_quoted(node: nodes.Node) -> bool:

@@ -1,0 +1,235 @@
+"""A replication: the link, the steps as functions, the run, the gates."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import sys
+import time
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from typing import TextIO, cast
+
+import psycopg
+from psycopg.conninfo import make_conninfo
+from psycopg.errors import Diagnostic
+
+from devdb.catalog.source import ask
+from devdb.errors import DevdbError, Refused, ScriptFailed
+from devdb.progress import Reporter
+from devdb.replicating import steps as finding
+from devdb.replicating.gates import explained, gates
+from devdb.replicating.link import Link, from_environment
+from devdb.replicating.linking import Linking
+from devdb.replicating.statements import Part
+from devdb.replicating.steps import Step
+from devdb.server.connection import Connection, application_name, cancel_quietly, close_quietly, connect
+from devdb.server.printer import Printer
+from devdb.server.runner import Server
+from devdb.settings import Settings
+from devdb.settings.replicate import Mode
+from devdb.sqltext.templates import Templates
+
+# What sql/replicating/step.sql tells.
+_CHANGED = re.compile(r"(db_replicate_step\d+): (.*): (\d+) rows (\w+)")
+# Where a function was when it failed, in whatever language the server speaks.
+_AT = re.compile(r"(db_replicate_step(\d+))\([^)]*\)\D+(\d+)")
+_PLACE = re.compile(r"^    -- (.*):(\d+)$")
+# Nothing that is meant for people's sessions ends this one, and it hears what the steps tell.
+_SESSION = {"client_min_messages": "notice", "statement_timeout": "0"}
+
+
+@dataclass(frozen=True)
+class Run:
+    """What was asked for. `only_install` makes link and functions, and runs none; `accept_change` as of the gates."""
+
+    settings: Settings
+    mode: Mode
+    reporter: Reporter
+    environment: Mapping[str, str] = field(repr=False)
+    dry_run: bool = False
+    yes: bool = False
+    only_install: bool = False
+    accept_change: bool = False
+
+
+@dataclass(frozen=True)
+class Changed:
+    """Rows of one table that one statement of a step met; `verb` is inserted, updated, deleted or merged."""
+
+    step: str
+    table: str
+    rows: int
+    verb: str
+    seconds: float
+
+
+def replicate(run: Run) -> list[Changed]:
+    """Run the steps. Returns what they changed, in that order; a dry run prints the SQL instead.
+
+    Raises what is wrong with the settings, the environment or a step before any server is asked.
+    """
+    settings = run.settings
+    link = from_environment(run.environment, settings)
+    steps, unused = finding.find(settings, foreign_schema=link.schema)
+    for label in unused:
+        run.reporter.warning(f"replicate.subset.{label}: no step uses it")
+    if run.dry_run:
+        return _Replication(run, link, steps, Printer(sys.stdout)).carry_out()
+    heard = _Heard(run.reporter)
+    with ExitStack() as stack:
+        connection = connect(
+            make_conninfo(**settings.target_conninfo()),
+            session={**link.session, **_SESSION},
+            application_name=application_name("replicate"),
+        )
+        stack.callback(close_quietly, connection)
+        nowhere = stack.enter_context(open(os.devnull, "w", encoding="utf-8"))
+        server = Server(connection, out=nowhere, err=cast(TextIO, heard), on_notice=heard.notice)
+        try:
+            _lock(connection, Templates(settings.sql_directories))
+            return _Replication(run, link, steps, server, heard).carry_out()
+        except BaseException:
+            cancel_quietly(connection)
+            raise
+
+
+class _Replication:
+    """One run, on a server or on standard output."""
+
+    def __init__(
+        self, run: Run, link: Link, steps: list[Step], server: Server | Printer, heard: _Heard | None = None
+    ) -> None:
+        self._run = run
+        self._link = link
+        self._steps = steps
+        self._server = server
+        self._heard = heard
+        self._templates = Templates(run.settings.sql_directories)
+        self._schema = run.settings.replicate.functions_schema
+
+    def carry_out(self) -> list[Changed]:
+        run = self._run
+        linking = Linking(self._link, self._server, self._templates, run.reporter)
+        linking.ensure(yes=run.yes)
+        self._install()
+        if run.only_install:
+            return []
+        script = self._templates.render(
+            "replicating/run.sql",
+            schema=self._schema,
+            steps=self._steps,
+            is_subset=run.mode == "Subset",
+            gates=gates(run.settings, run.mode, accept_change=run.accept_change),
+        )
+        try:
+            self._server.run(script)
+        except ScriptFailed as exc:
+            failure = explained(exc, run.settings) or linking.explained(self._placed(exc))
+            raise self._told_what_stays(failure) from exc
+        return self._heard.changed if self._heard is not None else []
+
+    def _install(self) -> None:
+        """Have the functions be what the templates say today."""
+        dropped, wanted = [], {step.function: step for step in self._steps}
+        if isinstance(self._server, Server):
+            installed = ask(self._server.connection, self._templates, "replicating/installed.sql", schema=self._schema)
+            for old in installed:
+                if not old.is_ours:
+                    raise Refused(
+                        f"there is a function {self._schema}.{old.name}({old.arguments}) that devdb did not make",
+                        hint="drop it, or have devdb's in another schema with replicate.functions_schema",
+                    )
+                step = next((step for step in self._steps if step.function == old.name), None)
+                if step is None or old.arguments != ("_subset_ind boolean" if step.has_modes else ""):
+                    dropped.append(old)
+                elif old.body == self._body(step):
+                    del wanted[old.name]
+        if dropped or wanted:
+            names = ", ".join(sorted({*wanted, *(old.name for old in dropped)}))
+            self._run.reporter.step(f"installing {names}")
+            self._server.run(
+                self._templates.render(
+                    "replicating/functions.sql", schema=self._schema, dropped=dropped, steps=list(wanted.values())
+                )
+            )
+
+    def _body(self, step: Step) -> str:
+        return "\n" + (self._templates.render("replicating/step.sql", step=step).text or "")
+
+    def _placed(self, exc: ScriptFailed) -> ScriptFailed:
+        """The failure with the file and line of the step that met it."""
+        if not isinstance(exc.__cause__, psycopg.Error):
+            return exc
+        diag = exc.__cause__.diag
+        found = _AT.search(diag.context or "")
+        step = None if found is None else next((s for s in self._steps if s.function == found[1]), None)
+        if found is None or step is None:
+            return exc
+        part = _part_at(step, self._body(step), int(found[3]))
+        if part is None:
+            return exc
+        position = int(diag.internal_position or 1) if diag.internal_query == part.sql else 1
+        path, line = part.origins[part.sql.count("\n", 0, position - 1)]
+        return ScriptFailed(exc.reason, path=path, line=line, sqlstate=exc.sqlstate, detail=exc.detail, hint=exc.hint)
+
+    def _told_what_stays(self, failure: DevdbError) -> DevdbError:
+        """The failure, told which steps are done all the same."""
+        return failure
+
+
+def _part_at(step: Step, body: str, line: int) -> Part | None:
+    """The statement that a line (from 1) of the function's body belongs to: the note before it says its place."""
+    before = [found for text in body.split("\n")[:line] if (found := _PLACE.match(text))]
+    if not before:
+        return None
+    every = [part for group in step.groups for part in (*group.of_subset, *group.of_all)]
+    return next((part for part in every if part.origins[0] == (before[-1][1], int(before[-1][2]))), None)
+
+
+class _Heard(io.TextIOBase):
+    r"""Hears what the server tells: of the steps by \warn, of the rows by notices."""
+
+    def __init__(self, reporter: Reporter) -> None:
+        self.changed: list[Changed] = []
+        self._reporter = reporter
+        self._line = ""
+        self._since_s = time.monotonic()
+
+    def write(self, text: str) -> int:
+        *lines, self._line = (self._line + text).split("\n")
+        for line in lines:
+            self._reporter.step(line)
+            self._since_s = time.monotonic()
+        return len(text)
+
+    def notice(self, said: Diagnostic) -> None:
+        text = said.message_primary or ""
+        found = _CHANGED.fullmatch(text)
+        if found is not None:
+            now_s = time.monotonic()
+            self.changed.append(Changed(found[1], found[2], int(found[3]), found[4], now_s - self._since_s))
+            self._since_s = now_s
+            self._reporter.detail(text, level=1)
+        elif said.severity_nonlocalized == "WARNING":
+            self._reporter.warning(text)
+        else:
+            self._reporter.detail(f"{said.severity}: {text}", level=1)
+
+
+def _lock(connection: Connection, templates: Templates) -> None:
+    """Take the lock on replications in this database, until `connection` ends. Raises Refused naming who holds it."""
+    if connection.info.server_version >= 140000:
+        connection.execute("SET idle_session_timeout = 0")
+    (row,) = ask(connection, templates, "replicating/lock.sql")
+    if not row.is_taken:
+        holder = f"{row.application_name or 'a session'} (server process {row.pid})" if row.pid else "another session"
+        of_whom = f" of user {row.user}" if row.user else ""
+        from_where = f", from {row.address}" if row.address else ""
+        since = f", since {row.since}" if row.since else ""
+        raise Refused(
+            f"another replication is under way in {connection.info.dbname}: {holder}{of_whom}{from_where}{since}",
+            hint="wait for it to end, or end it",
+        )

@@ -1,0 +1,42 @@
+{#- The body of one step's function. `step` is a devdb.replicating.steps.Step.
+
+    Statements are run as text: what they return is of no interest, what one creates the next may use, and no name of
+    theirs is taken for a variable of the function's. Before each stands the place that it comes from.
+-#}
+{%- macro run(part) %}
+    EXECUTE {{ part.sql | literal }};
+    GET DIAGNOSTICS _rows = ROW_COUNT;
+{% if part.table %}
+    _changed := _changed + _rows;
+    RAISE NOTICE USING MESSAGE = pg_catalog.concat({{ (step.function ~ ": " ~ part.shown_table ~ ": ") | literal }}, _rows, {{ (" rows " ~ part.verb) | literal }});
+{% endif %}
+{%- endmacro -%}
+DECLARE
+    _rows bigint;
+    _changed bigint := 0;
+BEGIN
+    IF NOT pg_catalog.pg_try_advisory_xact_lock(pg_catalog.hashtextextended('devdb replicate', 0)) THEN
+        RAISE EXCEPTION 'another replication is under way in this database' USING ERRCODE = 'lock_not_available';
+    END IF;
+{% for group in step.groups %}
+{% if group.differs %}
+    IF _subset_ind IS NOT FALSE THEN
+{% for part in group.of_subset %}
+    -- {{ part.origin | comment }}
+{{ run(part) | sql }}
+{% endfor %}
+    ELSE
+{% for part in group.of_all %}
+    -- {{ part.origin | comment }}
+{{ run(part) | sql }}
+{% endfor %}
+    END IF;
+{% else %}
+{% for part in group.of_subset %}
+    -- {{ part.origin | comment }}
+{{ run(part) | sql }}
+{% endfor %}
+{% endif %}
+{% endfor %}
+    RETURN _changed;
+END
