@@ -11,12 +11,13 @@ from devdb.sqltext.statements import Script
 
 FOREIGN_KEY_VIOLATION = "23503"
 _CANNOT_CONNECT = "08001"
+_FDW_CANNOT_CONNECT = "HV00N"
 _NO_RIGHT = "42501"
 # A server that is stopped says so to each session: ours is there still, so it is the source's that ended.
 _SERVER_STOPS = ("57P01", "57P02", "57P03")
 _TEMPLATE = (
-    "have an administrator make a template database with CREATE EXTENSION postgres_fdw and GRANT USAGE ON "
-    "FOREIGN DATA WRAPPER postgres_fdw, and name it in target.template"
+    "have an administrator make a template database with CREATE EXTENSION and GRANT USAGE ON FOREIGN DATA WRAPPER of "
+    "the source's wrapper (postgres_fdw, if it is PostgreSQL), and name it in target.template"
 )
 # What to ask an administrator for, by words of the refusal.
 _RIGHTS = {
@@ -30,13 +31,21 @@ _SAMPLE = "populate/sample.sql"
 def explained(exc: ScriptFailed, script: Script, takes: Iterable[Take]) -> DevdbError:
     """The same failure of `script`, or the one that says what to do about it. `takes` are the script's rules."""
     sqlstate = exc.sqlstate or ""
-    if sqlstate.startswith("08") or sqlstate in _SERVER_STOPS:
-        return _no_source(exc)
+    if lost := of_source(exc):
+        return lost
     if sqlstate == _NO_RIGHT:
         exc.hint = next((hint for words, hint in _RIGHTS.items() if words in exc.reason), exc.hint)
     if sqlstate == LOCK_TIMEOUT:
         exc.hint = exc.hint or LOCK_HINT
     return _of_rule(exc, script, takes) or exc
+
+
+def of_source(exc: ScriptFailed) -> ConnectionFailed | None:
+    """The failure, if it is that the source cannot be reached or was lost; None for any other."""
+    sqlstate = exc.sqlstate or ""
+    if sqlstate.startswith("08") or sqlstate in _SERVER_STOPS or sqlstate == _FDW_CANNOT_CONNECT:
+        return _no_source(exc)
+    return None
 
 
 def violated(reason: str) -> CheckFailed:
@@ -49,7 +58,7 @@ def violated(reason: str) -> CheckFailed:
 
 def _no_source(exc: ScriptFailed) -> ConnectionFailed:
     said = exc.reason if exc.detail is None else f"{exc.reason}\n{exc.detail}"
-    if exc.sqlstate == _CANNOT_CONNECT:
+    if exc.sqlstate in (_CANNOT_CONNECT, _FDW_CANNOT_CONNECT):
         hint = "give the source's address as the dev server sees it in source.fdw_options (host, port)"
         return ConnectionFailed(f"the dev server could not reach the source: {said}", hint=exc.hint or hint)
     return ConnectionFailed(f"the dev server lost the source: {said}", hint=exc.hint)

@@ -320,7 +320,7 @@ class Workplace:
     @property
     def _import(self) -> dict[str, Any]:
         both = set(self._ground.source.database.extensions) & set(schema_file.extensions(self._pre_data))
-        positions = None if self._ground.standin is None else self._ground.standin.local.positions
+        positions = None if self._ground.standin is None else self._ground.standin.positions
         return {"imports": self._imports, "extensions": sorted(both - {"plpgsql"}), "positions": positions}
 
     def _check_extensions(self) -> None:

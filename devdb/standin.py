@@ -54,6 +54,12 @@ class StandIn:
         said = source.place.dbname or ", ".join(self.local.schemas)
         return f"{said} ({source.described.source})"
 
+    @property
+    def positions(self) -> list[tuple[str, str, int]]:
+        """Of the sequences whose position the source tells: schema, name and last value."""
+        told = [(one.name, one.last_value) for one in self.local.numberings]
+        return [(name.schema, name.name, last) for name, last in told if last is not None]
+
     def sized(self, source: Source) -> Source:
         """The source, with as many rows as the dictionary says: the tables here have none."""
         remote = {table.name: table.remote for table in self.local.tables}
@@ -66,6 +72,7 @@ class StandIn:
                     row_estimate=remote[table.name].row_estimate,
                     bytes=remote[table.name].bytes or 0,
                     reads=reads[table.name],
+                    is_distant=True,
                 )
                 if table.name in remote
                 else table
@@ -148,19 +155,20 @@ def _made(settings: Settings, templates: Templates, connection: Connection, dbna
                 raise explaining.explained(exc, script, ()) from exc
 
         run("wrapper/link.sql", **link.foreign_parameters(settings))
-        # What the dictionary holds is asked for in the source's own words, whatever their case.
-        run(f"dictionary/{described.name}.sql", server="prod_server", schemas=())
+        wanted = source.schemas or ((source.place.dbname,) if described.is_schema and source.place.dbname else None)
+        run(f"dictionary/{described.name}.sql", server="prod_server", schemas=wanted or ())
         try:
             dictionary = reading.read(connection, templates)
         except ScriptFailed as exc:
-            raise explaining.explained(exc, None, ()) from exc
+            raise explaining.of_source(exc) or exc from exc
         asked = Reading(
             case=source.case,
             lob_limit_bytes=source.lob_limit_bytes if source.lobs else None,
             unsupported=source.unsupported_types,
             zero_dates=source.zero_dates,
         )
-        local = schema.local_schema(dictionary, dialect, asked)
+        understood = schema.understanding(connection)
+        local = schema.local_schema(dictionary, dialect, asked, schemas=wanted, understood=understood)
         notes = [*local.notes]
         notes += schema.apply(connection, local.pre_data)
         notes += schema.apply(connection, local.post_data)

@@ -3,6 +3,7 @@
 --               value_settings (dict) how values are written and read, as at the source; its time zone among them
 --               staged (list)         tables whose rows wait elsewhere until keys are masked (devdb.catalog.model.Table)
 --               fetches (list)        functions that fetch rows by key, where no array can be sent (devdb.sampling.fetching.Fetch)
+--               counted (list)        rules of which all rows can be counted at the source (devdb.sampling.rules.Take)
 --               groups (list)         tables to complete together (devdb.sampling.groups.Group)
 --               cuts (list)           keys that become NULL where the parent is missing (devdb.sampling.references.Checked)
 --               drop_keys (list)      foreign keys whose dangling rows are dropped
@@ -31,6 +32,7 @@ BEGIN;
 {% include "wrapper/fetch.sql" %}
 {% include "populate/sample.sql" %}
 {% include "populate/parents.sql" %}
+{% include "wrapper/complete.sql" %}
 {% include "populate/unstage.sql" %}
 {% include "populate/settle.sql" %}
 {% for name, _ in value_settings | dictsort %}

@@ -86,6 +86,9 @@ class Table:
     decide where a row of it lies. `may_enter` and `may_read` tell what the source's user may do: enter the schema, read
     all columns.
 
+    It `is_distant` if the rows that a query of it finds come through a wrapper, which may send conditions that the
+    source understands in another way, or not at all.
+
     How a load treats it: `reads` is SQL, over the foreign table's row f, of columns that are not fetched as they are.
     `masks` is SQL, over the source's row f, of what is read in place of a column. With a `stage`,
     the name of a temporary table, rows wait there for the keys to be complete, and `settles` is what is then done to
@@ -106,6 +109,7 @@ class Table:
     partition_columns: tuple[str, ...] = ()
     may_enter: bool = True
     may_read: bool = True
+    is_distant: bool = False
     reads: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
     masks: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
     stage: str | None = field(default=None, compare=False)
@@ -130,6 +134,15 @@ class Table:
     def only(self) -> str:
         """The table as FROM names it when its own rows alone are meant, as foreign keys mean them."""
         return f"ONLY {self.name.sql}" if self.has_children else self.name.sql
+
+    @property
+    def at_source(self) -> str:
+        """SQL: the table's own rows as FROM names them at the source, whatever is then said of them."""
+        return f"(SELECT * FROM {self.only} OFFSET 0)" if self.is_distant else self.only
+
+    def some_at_source(self, rows: int) -> str:
+        """As `at_source`; so many rows of a distant table at most."""
+        return f"(SELECT * FROM {self.only} LIMIT {rows})" if self.is_distant else self.only
 
     @property
     def filled(self) -> str:

@@ -87,7 +87,9 @@ class _TextLoader(Loader):
 
 def _queries(source: Source, table: Table, columns: Sequence[Column], rows: int) -> list[str]:
     selected = ", ".join(f"{_as_text(column)} AS {ident(f'c{number}')}" for number, column in enumerate(columns))
-    whole = f"SELECT {selected} FROM {table.only} AS t"
+    whole = f"SELECT {selected} FROM {table.some_at_source(rows)} AS t"
+    if table.is_distant:
+        return [whole]
     size = source.bytes_of(table)
     expected = table.row_estimate or size / _ROW_BYTES
     if expected <= rows:

@@ -213,7 +213,8 @@ class Drawing:
 
     def _anywhere(self, table: Table, wanted: Sequence[_Wanted]) -> list[_Values]:
         drawn = [_Values({}) for _ in wanted]
-        blocks = max(1, self._source.bytes_of(table) // _BLOCK_BYTES)
+        # Of a distant table, the first rows are drawn from.
+        blocks = 1 if table.is_distant else max(1, self._source.bytes_of(table) // _BLOCK_BYTES)
         percents = dict.fromkeys((_percent(_BLOCKS, blocks), _percent(10 * _BLOCKS, blocks)))
         for percent in percents:
             lacking = [number for number, values in enumerate(drawn) if len(values.times) < self._most]

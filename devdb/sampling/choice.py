@@ -223,7 +223,7 @@ def _check_follow(connection: psycopg.Connection[Any], key: ForeignKey, follow: 
     """Have the source plan the SQL of a follow. Raises ScriptFailed."""
     if follow.where is None and follow.order_by is None:
         return
-    query = f"EXPLAIN SELECT FROM {key.child.name.sql} AS f"
+    query = f"EXPLAIN SELECT FROM {key.child.at_source} AS f"
     query += f" WHERE (\n{follow.where}\n)" if follow.where else ""
     query += f" ORDER BY\n{follow.order_by}\n" if follow.order_by else ""
     try:
@@ -249,7 +249,7 @@ def _refuse_unmatched(connection: psycopg.Connection[Any], source: Source, setti
 def _matches(connection: psycopg.Connection[Any], source: Source, seed: Seed) -> bool:
     table = virtual_keys.find_table(source, *seed.table_name)
     try:
-        cursor = connection.execute(f"SELECT FROM {table.only} AS f WHERE (\n{seed.where}\n) LIMIT 1".encode())
+        cursor = connection.execute(f"SELECT FROM {table.at_source} AS f WHERE (\n{seed.where}\n) LIMIT 1".encode())
     except psycopg.Error as exc:
         raise_if_lost(connection, exc)
         raise refused(exc, path=seed.path or OPTION, line=seed.line, what=f"the seed {seed}") from exc

@@ -67,6 +67,7 @@ def plan(
     )
     return {
         "takes": takes,
+        "counted": [] if fetching is None else rules.counted(takes, fetching),
         "fetches": [] if fetching is None else list(fetching.fetches.values()),
         "staged": [table for table in source.filled_tables if table.stage is not None],
         "groups": groups,

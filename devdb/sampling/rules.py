@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
 from devdb.catalog.model import Name, Source, Table
 from devdb.sampling import references
-from devdb.sampling.fetching import Fetching, share, spread
+from devdb.sampling.fetching import Fetching, all_rows, share, spread
 from devdb.sampling.hashing import row_hash
 from devdb.settings import Rule, Settings
 from devdb.sqltext.quoting import ident
@@ -40,6 +40,7 @@ class Take:
     `where`, `order_by` and `limit` are None when the SELECT has no such clause. The table's own rows alone are meant,
     not those of tables that inherit from it. `blocks`: only rows of these blocks of the table, the last one not
     included, None for its end. `among` is SQL, in FROM, of what is read in place of the whole foreign table.
+    If it `is_fenced`, nothing that is said of the rows may reach the wrapper.
     """
 
     table: Table
@@ -50,11 +51,14 @@ class Take:
     limit: int | None = None
     blocks: tuple[int, int | None] | None = None
     among: str | None = None
+    is_fenced: bool = False
 
     @property
     def rows(self) -> str:
         """SQL, in FROM: what the rows are read from in the dev database."""
-        return self.foreign.sql if self.among is None else self.among
+        if self.among is not None:
+            return self.among
+        return all_rows(self.foreign) if self.is_fenced else self.foreign.sql
 
     @property
     def conditions(self) -> str | None:
@@ -125,6 +129,9 @@ def distant_take(table: Table, rule: Rule, foreign: Name, *, seed: int, fetching
     and the rows fetched by them; all rows of a table whose keys are of no use for that.
     """
     where = None if rule.where is None else f"(\n{rule.where}\n)"
+    if fetching.wrapper.keys == "query":
+        # It would take the conditions for done.
+        return replace(take(table, rule, foreign, seed=seed), is_fenced=True)
     percent = None if rule.percent is None or rule.percent >= 100 else rule.percent
     keys = [f"f.{ident(name)}" for name in table.primary_key]
     if rule.limit is not None and rule.order_by is not None:
@@ -159,3 +166,10 @@ def distant_take(table: Table, rule: Rule, foreign: Name, *, seed: int, fetching
     found += "" if ordering is None else f" ORDER BY {ordering} LIMIT {rule.limit}"
     values = {column.name: f"a.{ident(column.name)}" for column in columns}
     return Take(table, rule, foreign, among=fetch.rows(values, f"FROM ({found}) AS a"))
+
+
+def counted(takes: Sequence[Take], fetching: Fetching) -> list[Take]:
+    """Those of the takes whose rows must be counted at the source, as the wrapper may have lost some."""
+    if not fetching.wrapper.hides_errors:
+        return []
+    return [take for take in takes if take.limit is None and take.among is None and not take.is_fenced]

@@ -15,6 +15,7 @@ from devdb.errors import SettingsError, UsageError
 from devdb.settings import complaints, unmatched
 from devdb.settings.classification import Classification, LeakCheck
 from devdb.settings.code_tables import CodeTables
+from devdb.settings.docker import Docker, ServerKind
 from devdb.settings.document import Document, read
 from devdb.settings.expressions import check_expressions, check_masks, check_subset
 from devdb.settings.fields import NAME_BYTES, Section
@@ -74,6 +75,8 @@ class Settings(Section):
     code_tables: CodeTables = Field(default_factory=dict)
     replicate: Replicate = Replicate()
     expect: Expect = Field(default_factory=dict)
+    server: ServerKind = "existing"
+    docker: Docker = Docker()
     sql_dir: str | None = None
     use_pg_environment: bool = Field(default=False, strict=True)
 

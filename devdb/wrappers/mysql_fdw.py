@@ -37,9 +37,21 @@ WRAPPER = Wrapper(
     quotes_lists=False,
     sends_functions=True,
     computes=True,
-    steady={"init_command": "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY", "reconnect": "false"},
+    hides_errors=True,
+    is_schema=True,
+    steady={
+        "init_command": "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY",
+        "reconnect": "false",
+        # By default characters of four bytes arrive as question marks.
+        "character_set": "utf8mb4",
+        # Only one command may be given to begin with. This option is pasted into one that sets variables, and so may
+        # set another: the zone that moments are told in.
+        "sql_mode": "ANSI_QUOTES', time_zone = '+00:00",
+    },
     reserved={
         "init_command": "is set by devdb itself, to read one snapshot and nothing else",
+        "character_set": "is set by devdb itself, so that every character arrives",
+        "sql_mode": "is set by devdb itself, with the time zone",
         "reconnect": "is set by devdb itself: a new connection would see another snapshot",
         "username": "belongs to source.user",
         "password": "belongs to DEVDB_SOURCE_PASSWORD or source.password_file",

@@ -40,10 +40,12 @@ class Wrapper:
     can; `snapshot` tells people how far that is.
 
     `keys` is how rows are fetched by key: "array" as one parameter, "list" as a list of literals in the condition, of
-    `max_keys` at most, "query" as such a list in a query of our own. Not `quotes_lists` if texts in a list of literals
-    are sent without escaping. `sends_functions` if the wrapper sends functions that the source does not have; it `computes` if arithmetic of whole numbers, and ORDER BY with LIMIT by
-    it, are the source's work.
+    `max_keys` at most, "query" as such a list in a query of our own: other conditions must not reach the wrapper. Not
+    `quotes_lists` if texts in a list of literals are sent without escaping. It `computes` if arithmetic of whole numbers
+    in WHERE and ORDER BY is the source's work. It `sends_functions` that the source may not have, if it does, and
+    `hides_errors` if rows end without a word when the source fails.
 
+    `is_schema` if what other sources call a database is a schema there.
     `folding` is what the source makes of a name without quotes.
     """
 
@@ -61,6 +63,8 @@ class Wrapper:
     quotes_lists: bool = True
     sends_functions: bool = False
     computes: bool = False
+    hides_errors: bool = False
+    is_schema: bool = False
     steady: Mapping[str, str] = field(default_factory=dict)
     reserved: Mapping[str, str] = field(default_factory=dict)
     system_schemas: frozenset[str] = frozenset()

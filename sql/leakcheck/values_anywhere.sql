@@ -14,7 +14,7 @@ WITH sample AS (
         {{ value | sql }} AS {{ "v%d" | format(loop.index0) | ident }}{% if not loop.last %},{% endif %}
 
         {% endfor %}
-    FROM {{ table.only | sql }} AS t
+    FROM {{ table.some_at_source(100000) | sql }} AS t
     {% if percent < 100 %}
     TABLESAMPLE SYSTEM ({{ percent | literal }}) REPEATABLE (0)
     {% endif %}

@@ -17,7 +17,14 @@ FROM ROWS FROM (
 
     {% endfor %}
 ) AS devdb_k ({% for part in key %}{% if not loop.first %}, {% endif %}{{ "devdb_k%d" | format(loop.index0) | ident }}{% endfor %})
-JOIN {{ table.only | sql }} AS t ON true
+JOIN {% if table.is_distant %}(
+    SELECT * FROM {{ table.only | sql }} AS s
+    WHERE true
+    {% for part in key if part.type in ("smallint", "integer", "bigint") %}
+      AND s.{{ part.name | ident }} = ANY (ARRAY[{{ part.held | literals }}]::{{ part.type | sql }}[])
+    {% endfor %}
+    OFFSET 0
+){% else %}{{ table.only | sql }}{% endif %} AS t ON true
 {% for part in key %}
     AND t.{{ part.name | ident }} {{ part.equals | sql }} devdb_k.{{ "devdb_k%d" | format(loop.index0) | ident }}::{{ part.type | sql }}
 {% endfor %};
