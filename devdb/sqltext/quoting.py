@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 import re
 from decimal import Decimal
+from hashlib import sha256
 
 from pglast.keywords import COL_NAME_KEYWORDS, RESERVED_KEYWORDS, TYPE_FUNC_NAME_KEYWORDS
 
+NAME_BYTES = 63
 _PLAIN_NAME = re.compile(r"[a-z_][a-z0-9_]*")
 # What quote_ident() of the server quotes as well: all keywords but the unreserved ones.
 _KEYWORDS = frozenset(RESERVED_KEYWORDS | COL_NAME_KEYWORDS | TYPE_FUNC_NAME_KEYWORDS)
@@ -30,6 +32,14 @@ def ident(name: str) -> str:
         escaped = name.replace("\\", "\\\\").replace("$", "\\0024").replace('"', '""')
         return f'U&"{escaped}"'
     return '"' + name.replace('"', '""') + '"'
+
+
+def fitting(name: str, suffix: str = "") -> str:
+    """`name` with `suffix`, or as much of `name` as fits into a name of PostgreSQL's, made distinct by a hash."""
+    if len((name + suffix).encode()) <= NAME_BYTES:
+        return name + suffix
+    ending = "_" + sha256(name.encode()).hexdigest()[:8] + suffix
+    return name.encode()[: NAME_BYTES - len(ending.encode())].decode(errors="ignore") + ending
 
 
 def literal(value: object) -> str:
