@@ -10,6 +10,7 @@ from devdb.settings.mask import KINDS, Mask
 from devdb.settings.mask_options import MaskOptions
 from devdb.settings.masking import Masking
 from devdb.settings.patterns import Pattern, parse_pattern, pattern_for
+from devdb.settings.replicate import Gate, Replicate
 from devdb.settings.rule import Rule
 from devdb.settings.sampling import Sampling
 from devdb.settings.sections import Source, Target
@@ -24,6 +25,7 @@ __all__ = [
     "ColumnClass",
     "ColumnPattern",
     "Follow",
+    "Gate",
     "KeyPattern",
     "KeyRule",
     "LeakCheck",
@@ -32,6 +34,7 @@ __all__ = [
     "Masking",
     "Overrides",
     "Pattern",
+    "Replicate",
     "Rule",
     "Sampling",
     "Seed",
