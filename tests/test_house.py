@@ -44,6 +44,7 @@ ROOMS = (
     "outcome",
     "processes",
     "actions",
+    "dev_database",
     "codes",
     "replicating",
     "state",

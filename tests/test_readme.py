@@ -17,7 +17,7 @@ from documents import README, ROOT
 from fixture_types import MakeDb, RunProgram
 
 from devdb import errors
-from devdb.cli import classify, demo, init, leakcheck, main, plan, report, run
+from devdb.cli import classify, demo, init, leakcheck, load_codes, main, plan, report, run
 from devdb.server import programs
 from devdb.server.cluster import Cluster
 from devdb.settings import Settings
@@ -57,6 +57,7 @@ OURS = set().union(
             *ACTIONS,
             classify.classify,
             leakcheck.leakcheck,
+            load_codes.load_codes,
             plan.plan,
             report.report,
             run.run,
@@ -140,6 +141,7 @@ def test_the_readme_lists_the_options_of_the_three_commands(command: click.Comma
         ("The three actions", ACTIONS[0]),
         ("devdb classify", classify.classify),
         ("devdb leakcheck", leakcheck.leakcheck),
+        ("devdb load-codes", load_codes.load_codes),
         ("devdb plan", plan.plan),
         ("devdb report", report.report),
         ("devdb run", run.run),
@@ -163,6 +165,7 @@ def test_command_lines_have_options_of_their_command(path: Path) -> None:
     by_name = {command.name: command for command in ACTIONS} | {
         "devdb classify": classify.classify,
         "devdb leakcheck": leakcheck.leakcheck,
+        "devdb load-codes": load_codes.load_codes,
         "devdb report": report.report,
         "devdb plan": plan.plan,
         "devdb run": run.run,

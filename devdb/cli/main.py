@@ -19,6 +19,7 @@ _SUBCOMMANDS = {
     "classify": "devdb.cli.classify:classify",
     "init": "devdb.cli.init:init",
     "leakcheck": "devdb.cli.leakcheck:leakcheck",
+    "load-codes": "devdb.cli.load_codes:load_codes",
     "plan": "devdb.cli.plan:plan",
     "report": "devdb.cli.report:report",
     "run": "devdb.cli.run:run",

@@ -15,13 +15,20 @@ from pydantic import BaseModel
 
 from devdb.cli.options import Options, shared_options
 from devdb.settings import Follow, KeyRule, Rule, Settings, VirtualKey
+from devdb.settings.code_tables import CodeTable
 from devdb.sqltext.templates import builtin_directory
 
 DOCS = Path(__file__).parents[2] / "docs" / "settings.md"
 Load = Callable[..., Settings]
 
 # What the reference calls the values of mappings whose keys are patterns or names.
-VALUES: dict[type[BaseModel], str] = {Rule: "rule", Follow: "follow", KeyRule: "key", VirtualKey: "virtual_key"}
+VALUES: dict[type[BaseModel], str] = {
+    Rule: "rule",
+    Follow: "follow",
+    KeyRule: "key",
+    VirtualKey: "virtual_key",
+    CodeTable: "code_table",
+}
 
 
 def test_importing_and_loading_without_sql_needs_neither_psycopg_nor_pglast(tmp_path: Path) -> None:

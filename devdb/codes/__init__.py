@@ -1,0 +1,1 @@
+"""Code tables: rows that stand in CSV files, brought into the dev database."""
