@@ -23,6 +23,7 @@ _SUBCOMMANDS = {
     "plan": "devdb.cli.plan:plan",
     "report": "devdb.cli.report:report",
     "run": "devdb.cli.run:run",
+    "server": "devdb.cli.server:server",
 }
 
 

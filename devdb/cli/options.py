@@ -50,6 +50,18 @@ class Options:
     jobs: int | None = None
 
     def settings(self) -> Settings:
+        """As `said_settings`; where devdb starts the dev server itself, they lead to that one.
+
+        Raises ConnectionFailed when it was not started.
+        """
+        settings = self.said_settings()
+        if settings.server == "existing":
+            return settings
+        from devdb.cli.dev_server import at_dev_server
+
+        return at_dev_server(settings)
+
+    def said_settings(self) -> Settings:
         """Load the settings, these options over the file. Raises SettingsError, ScriptFailed or UsageError."""
         from devdb.settings import Overrides, Settings
 

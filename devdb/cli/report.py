@@ -24,7 +24,7 @@ def report(of_masking: bool, as_json: bool, options: Options) -> None:
 
     From run.json in the output directory. No server is asked.
     """
-    path = options.settings().output_directory / "run.json"
+    path = options.said_settings().output_directory / "run.json"
     run = _read(path)
     if of_masking:
         _tell_masking(_masking(run, path), as_json=as_json)
