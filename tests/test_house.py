@@ -35,6 +35,7 @@ ROOMS = (
     "planning",
     "creating",
     "standin",
+    "looking",
     "preflight",
     "stage",
     "loading",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
@@ -70,17 +70,18 @@ def classify(
     rows: int | None = 1000,
     decided_too: bool = False,
     proposals: bool = True,
+    view: Callable[[Source], Source] = lambda source: source,
 ) -> list[Found]:
     """Every column of the tables that a run may take (of those that patterns in `tables` name), undecided first.
 
-    `rows` of each table are looked at, None: none. Nothing is changed anywhere. Raises what a run would raise about
-    the settings, and UsageError for a pattern that matches no table.
+    `rows` of each table are looked at, None: none. `view` has the last word on the source's catalog. Nothing is changed
+    anywhere. Raises what a run would raise about the settings, and UsageError for a pattern that matches no table.
     """
     templates = Templates(settings.sql_directories)
     with _opened(settings) as connection:
         report.step("reading the source's catalog")
         database = catalog.read_database(connection, templates)
-        source = catalog.read(connection, templates, database=database, schemas=settings.source.schemas)
+        source = view(catalog.read(connection, templates, database=database, schemas=settings.source.schemas))
         choice = choosing.choose(source, settings)
         labels = read_labels(connection, templates) if settings.classification.security_labels else []
         keys = [reference.key for reference in choice.references]

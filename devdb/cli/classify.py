@@ -55,18 +55,21 @@ def classify(
 
     from devdb.classifying.classify import classify as look
     from devdb.cli.progress import reporter
+    from devdb.looking import looking
 
     settings = options.settings()
     with reporter(quiet=options.quiet, verbose=options.verbose) as progress:
         try:
-            found = look(
-                settings,
-                progress,
-                tables=tables,
-                rows=None if no_values or check else rows,
-                decided_too=decided_too,
-                proposals=not check,
-            )
+            with looking(settings, command="classify", report=progress) as (looked, view):
+                found = look(
+                    looked,
+                    progress,
+                    tables=tables,
+                    rows=None if no_values or check else rows,
+                    decided_too=decided_too,
+                    proposals=not check,
+                    view=view,
+                )
         except psycopg.Error as exc:
             raise ConnectionFailed(str(exc).strip()) from exc
     undecided = [one for one in found if not one.is_decided]

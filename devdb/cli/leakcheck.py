@@ -88,6 +88,7 @@ def _check(settings: Settings, files: Sequence[Path], *, values: int, min_length
 
     from devdb.catalog import source as catalog
     from devdb.leakcheck.check import check
+    from devdb.looking import looking
     from devdb.masking.kinds.lists import known_values
     from devdb.server.connection import application_name, close_quietly, connect
     from devdb.sqltext.templates import Templates
@@ -97,8 +98,9 @@ def _check(settings: Settings, files: Sequence[Path], *, values: int, min_length
             "the settings mask nothing, so that there is nothing to search for",
             hint="say what is to be masked in the sections masking and classification",
         )
-    templates = Templates(settings.sql_directories)
     with ExitStack() as stack:
+        settings, view = stack.enter_context(looking(settings, command=_NAME, report=to))
+        templates = Templates(settings.sql_directories)
 
         def opened(conninfo: dict[str, str], session: dict[str, str] | None = None) -> Connection:
             connection = connect(
@@ -114,7 +116,7 @@ def _check(settings: Settings, files: Sequence[Path], *, values: int, min_length
         source = opened(settings.source_conninfo(), settings.source.limits)
         dev = opened(settings.target_conninfo())
         database = catalog.read_database(source, templates)
-        described = catalog.read(source, templates, database=database, schemas=settings.source.schemas)
+        described = view(catalog.read(source, templates, database=database, schemas=settings.source.schemas))
         columns = masked_columns(source, templates, described, settings)
         if not columns:
             raise Refused("the settings mask no column", hint="devdb classify proposes masks")

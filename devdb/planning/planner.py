@@ -12,7 +12,7 @@ from psycopg.conninfo import make_conninfo
 
 from devdb.catalog import source as catalog
 from devdb.catalog.model import Name, Source
-from devdb.errors import ConnectionFailed
+from devdb.errors import ConnectionFailed, Refused
 from devdb.planning import edges, indexes, plan_file, seeds, sending, speed, statistics, walk, ways
 from devdb.planning.edges import Step
 from devdb.planning.estimate import Estimate, estimate
@@ -44,6 +44,11 @@ class Planned:
 
 def make(settings: Settings, report: Reporter) -> Planned:
     """The plan of a run with these settings. Raises what the run would, before it changed anything."""
+    if settings.source.is_foreign:
+        raise Refused(
+            f"a plan follows rows by their places, which {settings.source.wrapper} does not tell",
+            hint="build-dev-db --no-dump takes the rows, and says how many",
+        )
     with ExitStack() as stack:
         templates = Templates(settings.sql_directories)
         report.step("reading the source's catalog")

@@ -165,7 +165,13 @@ def distant_take(table: Table, rule: Rule, foreign: Name, *, seed: int, fetching
     found += "" if condition is None else f" WHERE {condition}"
     found += "" if ordering is None else f" ORDER BY {ordering} LIMIT {rule.limit}"
     values = {column.name: f"a.{ident(column.name)}" for column in columns}
-    return Take(table, rule, foreign, among=fetch.rows(values, f"FROM ({found}) AS a"))
+    fetched = fetch.rows(values, "FROM devdb_chosen AS a")
+    # What is fetched may be more.
+    same = " AND ".join(f"a.{ident(name)} = f.{ident(name)}" for name in table.primary_key)
+    among = (
+        f"(WITH devdb_chosen AS MATERIALIZED ({found}) SELECT f.* FROM {fetched} AS f JOIN devdb_chosen AS a ON {same})"
+    )
+    return Take(table, rule, foreign, among=among)
 
 
 def counted(takes: Sequence[Take], fetching: Fetching) -> list[Take]:

@@ -15,7 +15,13 @@ SELECT
     c.reltuples::float8 AS row_estimate,
     pg_catalog.pg_relation_size(c.oid)::bigint AS bytes,
     CASE WHEN c.relispartition THEN pg_catalog.pg_partition_root(c.oid)::oid::bigint END AS partition_root,
-    c.relkind = 'r' AND EXISTS (SELECT FROM pg_catalog.pg_inherits AS i WHERE i.inhparent = c.oid) AS has_children,
+    c.relkind = 'r' AND EXISTS (
+        -- In a stand-in, the child is the source's own table.
+        SELECT FROM pg_catalog.pg_inherits AS i
+        JOIN pg_catalog.pg_class AS h ON h.oid = i.inhrelid
+        WHERE i.inhparent = c.oid
+          AND pg_catalog.obj_description(h.relnamespace, 'pg_namespace') IS DISTINCT FROM 'devdb: the source''s tables'
+    ) AS has_children,
     COALESCE((
         SELECT pg_catalog.array_agg(a.attname::text ORDER BY k.position)
         FROM pg_catalog.pg_constraint AS p
