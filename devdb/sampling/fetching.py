@@ -1,8 +1,7 @@
 """How rows are fetched from a source to which no array of keys can be sent: by functions, some hundred keys at a time.
 
 Such a function belongs to the session that loads. What asks for rows by key calls it in FROM, in place of the foreign
-table, and looks itself which of the rows are meant: the source may compare texts by other rules, and of a composite key
-it is asked for every combination of the columns' values.
+table.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ _PRIME, _FACTOR = 1_000_003, 48_271
 class Fetch:
     """A function of the loading session: rows of the foreign table whose `columns` hold one of the given keys.
 
-    It takes an array of values for each column, and returns rows of the foreign table, maybe more than those.
+    It takes an array of values for each column, and returns each row once that holds one of the combinations.
     """
 
     number: int
@@ -51,6 +50,11 @@ class Fetch:
         if self.quotes_lists:
             return ()
         return tuple(name for _, name, type_ in self.arrays if type_ in _TEXTS)
+
+    @property
+    def is_exact(self) -> bool:
+        """The source finds by the list what is meant, and nothing else."""
+        return len(self.columns) == 1 and self.columns[0].base_type in _NUMBERS
 
     def rows(self, values: Mapping[str, str], chosen: str) -> str:
         """SQL of the call, in FROM. `values` is SQL of each column's value over what `chosen`, FROM and more, finds."""

@@ -165,12 +165,9 @@ def distant_take(table: Table, rule: Rule, foreign: Name, *, seed: int, fetching
     found += "" if condition is None else f" WHERE {condition}"
     found += "" if ordering is None else f" ORDER BY {ordering} LIMIT {rule.limit}"
     values = {column.name: f"a.{ident(column.name)}" for column in columns}
-    fetched = fetch.rows(values, "FROM devdb_chosen AS a")
-    # What is fetched may be more.
-    same = " AND ".join(f"a.{ident(name)} = f.{ident(name)}" for name in table.primary_key)
-    among = (
-        f"(WITH devdb_chosen AS MATERIALIZED ({found}) SELECT f.* FROM {fetched} AS f JOIN devdb_chosen AS a ON {same})"
-    )
+    # The keys are chosen once: each column's array is of the same ones.
+    among = f"(WITH devdb_chosen AS MATERIALIZED ({found}) SELECT f.* FROM "
+    among += f"{fetch.rows(values, 'FROM devdb_chosen AS a')} AS f)"
     return Take(table, rule, foreign, among=among)
 
 
