@@ -17,7 +17,7 @@ from psycopg.conninfo import make_conninfo
 from psycopg.errors import Diagnostic
 
 from devdb.catalog.source import ask
-from devdb.errors import DevdbError, Refused, ScriptFailed
+from devdb.errors import Refused, ScriptFailed
 from devdb.progress import Reporter
 from devdb.replicating import steps as finding
 from devdb.replicating.gates import explained, gates
@@ -28,12 +28,14 @@ from devdb.replicating.steps import Step
 from devdb.server.connection import Connection, application_name, cancel_quietly, close_quietly, connect
 from devdb.server.printer import Printer
 from devdb.server.runner import Server
+from devdb.server.session import Rewrite
 from devdb.settings import Settings
 from devdb.settings.replicate import Mode
+from devdb.sqltext.script import Script
 from devdb.sqltext.templates import Templates
 
 # What sql/replicating/step.sql tells.
-_CHANGED = re.compile(r"(db_replicate_step\d+): (.*): (\d+) rows (\w+)")
+_CHANGED = re.compile(r"(db_replicate_step\d+): (.*): (\d+) rows? (\w+)")
 # Where a function was when it failed, in whatever language the server speaks.
 _AT = re.compile(r"(db_replicate_step(\d+))\([^)]*\)\D+(\d+)")
 _PLACE = re.compile(r"^    -- (.*):(\d+)$")
@@ -87,7 +89,8 @@ def replicate(run: Run) -> list[Changed]:
         )
         stack.callback(close_quietly, connection)
         nowhere = stack.enter_context(open(os.devnull, "w", encoding="utf-8"))
-        server = Server(connection, out=nowhere, err=cast(TextIO, heard), on_notice=heard.notice)
+        server = _Telling(connection, out=nowhere, err=cast(TextIO, heard), on_notice=heard.notice)
+        server.reporter = run.reporter
         try:
             _lock(connection, Templates(settings.sql_directories))
             return _Replication(run, link, steps, server, heard).carry_out()
@@ -127,8 +130,7 @@ class _Replication:
         try:
             self._server.run(script)
         except ScriptFailed as exc:
-            failure = explained(exc, run.settings) or linking.explained(self._placed(exc))
-            raise self._told_what_stays(failure) from exc
+            raise explained(exc, run.settings) or linking.explained(self._placed(exc)) from exc
         return self._heard.changed if self._heard is not None else []
 
     def _install(self) -> None:
@@ -168,25 +170,44 @@ class _Replication:
         step = None if found is None else next((s for s in self._steps if s.function == found[1]), None)
         if found is None or step is None:
             return exc
-        part = _part_at(step, self._body(step), int(found[3]))
-        if part is None:
+        at = _statements_at(step, self._body(step), int(found[3]))
+        if not at:
             return exc
-        position = int(diag.internal_position or 1) if diag.internal_query == part.sql else 1
-        path, line = part.origins[part.sql.count("\n", 0, position - 1)]
+        part = next((part for part in at if part.sql == diag.internal_query), None)
+        # Of a mistake in the text the server tells where in it.
+        before = "" if part is None else part.sql[: int(diag.internal_position or 1) - 1]
+        path, line = (part or at[0]).origins[before.count("\n")]
         return ScriptFailed(exc.reason, path=path, line=line, sqlstate=exc.sqlstate, detail=exc.detail, hint=exc.hint)
 
-    def _told_what_stays(self, failure: DevdbError) -> DevdbError:
-        """The failure, told which steps are done all the same."""
-        return failure
 
-
-def _part_at(step: Step, body: str, line: int) -> Part | None:
-    """The statement that a line (from 1) of the function's body belongs to: the note before it says its place."""
+def _statements_at(step: Step, body: str, line: int) -> list[Part]:
+    """What a line (from 1) of the function's body runs, in either mode: the note before it says its place."""
     before = [found for text in body.split("\n")[:line] if (found := _PLACE.match(text))]
     if not before:
-        return None
+        return []
+    place = (before[-1][1], int(before[-1][2]))
     every = [part for group in step.groups for part in (*group.of_subset, *group.of_all)]
-    return next((part for part in every if part.origins[0] == (before[-1][1], int(before[-1][2]))), None)
+    return [part for part in every if part.origins[0] == place]
+
+
+class _Telling(Server):
+    """A server whose statements are told to those who asked to hear more (-vv)."""
+
+    reporter: Reporter
+
+    def run(
+        self,
+        script: Script,
+        *,
+        variables: Mapping[str, str] | None = None,
+        single_transaction: bool = False,
+        rewrite: Rewrite | None = None,  # noqa: ARG002 - nothing here rewrites
+    ) -> None:
+        super().run(script, variables=variables, single_transaction=single_transaction, rewrite=self._told)
+
+    def _told(self, statement: str) -> str:
+        self.reporter.detail(statement.strip("\n"), level=2)
+        return statement
 
 
 class _Heard(io.TextIOBase):

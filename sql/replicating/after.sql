@@ -30,7 +30,7 @@ BEGIN
         IF gate.change > gate.max_change THEN
             failed := failed || pg_catalog.format(
                 '%s has %s rows and had %s: a change of %s%%, more than %s%%',
-                gate.table_name, gate.now, gate.before, pg_catalog.round(gate.change, 1), gate.max_change
+                gate.table_name, gate.now, gate.before, pg_catalog.round(gate.change, 1), pg_catalog.trim_scale(gate.max_change)
             );
         END IF;
     END LOOP;
