@@ -166,7 +166,9 @@ def ground(run: Run, *, may_create: bool) -> Iterator[Ground]:
             chosen = choice.choose(source, settings)
             notes += masks.decisions.notes
         by_site = readers.own_load(templates) is not None
-        fetching = None if standin is None else Fetching(settings.source.described)
+        fetching = None
+        if standin is not None:
+            fetching = Fetching(settings.source.described, standin.queries(foreign_schemas))
         plan = populate.plan(source, settings, chosen, foreign_schemas, is_sampled_by_site=by_site, fetching=fetching)
         for note in notes:
             run.reporter.note(note)

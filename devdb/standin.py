@@ -23,6 +23,7 @@ from devdb.dictionary.schema import LocalSchema
 from devdb.dictionary.tables import ForeignTable
 from devdb.errors import Refused, ScriptFailed
 from devdb.progress import Reporter
+from devdb.sampling.fetching import Queries
 from devdb.server import link
 from devdb.server.connection import Connection, application_name, connect
 from devdb.server.runner import Server
@@ -88,6 +89,21 @@ class StandIn:
             for table in self.local.tables
             if table.name.schema == schema and table.name.name in names
         ]
+
+    def queries(self, foreign_schemas: Mapping[str, str]) -> Queries | None:
+        """How rows are chosen by queries of the source's own; None where conditions do it."""
+        if self.settings.source.described.keys != "query":
+            return None
+        # The only source of that kind.
+        from devdb.dictionary.tds_literals import remote_condition, remote_literal
+
+        of = {Name(foreign_schemas[table.name.schema], table.name.name): table for table in self.local.tables}
+        return Queries(
+            of={name: self.dialect.table_options(one.remote, one.columns)["query"] for name, one in of.items()},
+            columns={name: {column.name: column.remote.name for column in one.columns} for name, one in of.items()},
+            constant=remote_literal,
+            condition=remote_condition,
+        )
 
     @property
     def _reads(self) -> Mapping[Name, Mapping[str, str]]:

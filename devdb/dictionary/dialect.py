@@ -69,6 +69,9 @@ class Dialect(Protocol):
     def table_options(self, table: RemoteTable, columns: Sequence[Fetched]) -> dict[str, str]:
         """The options of the foreign table that has these columns, in this order."""
 
+    def column_options(self, column: Fetched) -> dict[str, str]:
+        """The options of the foreign table's column."""
+
     def default(self, column: RemoteColumn, type_sql: str) -> str | None:
         """PostgreSQL's SQL of the column's default; None when there is none, or none that PostgreSQL understands."""
 

@@ -75,6 +75,9 @@ class MySql:
     def table_options(self, table: RemoteTable, columns: Sequence[Fetched]) -> dict[str, str]:  # noqa: ARG002
         return {"dbname": table.schema, "table_name": table.name}
 
+    def column_options(self, column: Fetched) -> dict[str, str]:  # noqa: ARG002
+        return {}
+
     def default(self, column: RemoteColumn, type_sql: str) -> str | None:
         if column.default is None:
             return None

@@ -6,7 +6,7 @@ table.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from devdb.catalog.model import Column, Name, Table
@@ -23,6 +23,21 @@ _PRIME, _FACTOR = 1_000_003, 48_271
 
 
 @dataclass(frozen=True)
+class Queries:
+    """Queries in the source's own SQL, for a wrapper that takes them, and heeds no condition of ours.
+
+    `of` are those of the foreign tables, each SELECT … FROM … and no more; `columns` the source's names of the columns.
+    `constant(type, value)` is PostgreSQL's SQL of a text, a constant of the source's for a value; None for types whose
+    values cannot be written. `condition(column, list)` is likewise that of a condition: the column is one of a list.
+    """
+
+    of: Mapping[Name, str]
+    columns: Mapping[Name, Mapping[str, str]]
+    constant: Callable[[str, str], str | None]
+    condition: Callable[[str, str], str]
+
+
+@dataclass(frozen=True)
 class Fetch:
     """A function of the loading session: rows of the foreign table whose `columns` hold one of the given keys.
 
@@ -34,6 +49,24 @@ class Fetch:
     columns: tuple[Column, ...]
     max_keys: int
     quotes_lists: bool
+    queries: Queries | None = None
+
+    @property
+    def query(self) -> str | None:
+        """The query of the foreign table, where its rows are chosen by changing that."""
+        return None if self.queries is None else self.queries.of[self.foreign]
+
+    @property
+    def conditions(self) -> str:
+        """SQL of a text: WHERE of a query for the keys that are listed."""
+        assert self.queries is not None
+        called = self.queries.columns[self.foreign]
+        found = []
+        for column, array, type_ in self.arrays:
+            constants = f"pg_catalog.string_agg(DISTINCT {self.queries.constant(type_, 'u.v')}, ', ')"
+            listed = f"COALESCE((SELECT {constants} FROM pg_catalog.unnest(devdb.list_{array}) AS u (v)), 'NULL')"
+            found.append(self.queries.condition(called[column], listed))
+        return "' WHERE ' || " + " || ' AND ' || ".join(found)
 
     @property
     def name(self) -> str:
@@ -54,7 +87,7 @@ class Fetch:
     @property
     def is_exact(self) -> bool:
         """The source finds by the list what is meant, and nothing else."""
-        return len(self.columns) == 1 and self.columns[0].base_type in _NUMBERS
+        return len(self.columns) == 1 and self.columns[0].base_type in _NUMBERS and self.queries is None
 
     def rows(self, values: Mapping[str, str], chosen: str) -> str:
         """SQL of the call, in FROM. `values` is SQL of each column's value over what `chosen`, FROM and more, finds."""
@@ -68,11 +101,12 @@ class Fetching:
     """The functions that a load needs, made known as they are asked for."""
 
     wrapper: Wrapper
+    queries: Queries | None = None
     fetches: dict[tuple[Name, tuple[str, ...]], Fetch] = field(default_factory=dict)
 
     def by(self, foreign: Name, columns: Sequence[Column]) -> Fetch | None:
         """The function that fetches by those of the columns that can be asked for; None when there is none of them."""
-        sent = tuple(column for column in columns if is_sent(column))
+        sent = tuple(column for column in columns if self._is_sent(column))
         if not sent:
             return None
         most = self.wrapper.max_keys or _COMPOSITE_KEYS
@@ -84,13 +118,17 @@ class Fetching:
                 columns=sent,
                 max_keys=most if len(sent) == 1 else min(most, _COMPOSITE_KEYS),
                 quotes_lists=self.wrapper.quotes_lists,
+                queries=self.queries,
             ),
         )
 
-
-def is_sent(column: Column) -> bool:
-    """Whether values of the column can be written into a list."""
-    return column.is_builtin and column.base_type in _NUMBERS | _TEXTS
+    def _is_sent(self, column: Column) -> bool:
+        """Whether values of the column can be written into a list."""
+        if not column.is_builtin or column.is_array:
+            return False
+        if self.queries is not None:
+            return self.queries.constant(column.base_type, "v") is not None
+        return column.base_type in _NUMBERS | _TEXTS
 
 
 def all_rows(foreign: Name) -> str:

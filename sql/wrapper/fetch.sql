@@ -35,13 +35,22 @@ BEGIN
         GROUP BY n.chunk
         ORDER BY n.chunk
     LOOP
+{% if fetch.query %}
+        EXECUTE pg_catalog.format(
+            'ALTER FOREIGN TABLE %s OPTIONS (SET query %L)',
+            {{ fetch.foreign.sql | literal }},
+            {{ fetch.query | literal }} || {{ fetch.conditions | sql }}
+        );
+{% endif %}
         RETURN QUERY
         SELECT f.*
         FROM (
             SELECT f.*
             FROM {{ fetch.foreign.sql | sql }} AS f
+{% if not fetch.query %}
             WHERE true{% for column, array, _ in fetch.arrays %} AND f.{{ column | ident }} = ANY (devdb.{{ ("list_" ~ array) | ident }}){% endfor %}
 
+{% endif %}
             OFFSET 0
         ) AS f
 {% if not fetch.is_exact %}
@@ -54,6 +63,11 @@ BEGIN
 {% endif %}
         ;
     END LOOP;
+{% if fetch.query %}
+    EXECUTE pg_catalog.format(
+        'ALTER FOREIGN TABLE %s OPTIONS (SET query %L)', {{ fetch.foreign.sql | literal }}, {{ fetch.query | literal }}
+    );
+{% endif %}
 {% if fetch.texts %}
     FOR {{ arrays | idents }} IN
         SELECT DISTINCT k.*

@@ -5,8 +5,8 @@
 -- Why:          the wrapper's own import guesses types; these are the ones that schema.sql has
 
 CREATE FOREIGN TABLE {{ table.name.sql | sql }} (
-{% for name, type in table.columns %}
-    {{ name | ident }} {{ type | sql }}{% if not loop.last %},{% endif %}
+{% for name, type, options in table.columns %}
+    {{ name | ident }} {{ type | sql }}{% if options %} OPTIONS ({% for option, value in options | dictsort %}{{ option | ident }} {{ value | literal }}{% if not loop.last %}, {% endif %}{% endfor %}){% endif %}{% if not loop.last %},{% endif %}
 
 {% endfor %}
 )

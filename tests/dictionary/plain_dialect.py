@@ -23,6 +23,9 @@ class PlainDialect:
     def table_options(self, table: RemoteTable, columns: Sequence[Fetched]) -> dict[str, str]:
         return {"table_name": table.name, "columns": ", ".join(column.remote.name for column in columns)}
 
+    def column_options(self, column: Fetched) -> dict[str, str]:  # noqa: ARG002
+        return {}
+
     def default(self, column: RemoteColumn, type_sql: str) -> str | None:  # noqa: ARG002
         return None if column.default is None else self.expression(column.default)
 
