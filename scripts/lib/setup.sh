@@ -131,3 +131,26 @@ ensure_server() {
     say "$words"
     exit 2
 }
+
+# Sources that are not PostgreSQL, for the tests: MariaDB's programs without its service, and wrappers for the server
+# that the tests run on. What cannot be had is named, and the tests that need it are skipped.
+ensure_sources() {
+    local package missing
+    can_apt || return 0
+    missing=$("$venv/bin/python" -c '
+from devdb.server.installation import find_server, has_extension
+server = find_server()
+print(*(f"postgresql-{server.major}-{name}-fdw" for name in ("mysql", "tds") if not has_extension(server, f"{name}_fdw")))
+') || return 0
+    [ -x /usr/sbin/mariadbd ] || missing="mariadb-server-core $missing"
+    command -v mariadb >/dev/null || missing="mariadb-client-core $missing"
+    [ -n "${missing// /}" ] || return 0
+    if [ -z "$apt_updated" ]; then
+        run_logged "asking the package servers for what there is" apt-get -q update || return 0
+        apt_updated=1
+    fi
+    for package in $missing; do
+        # Each by itself, and in a shell that may end: a release may have one and not another.
+        (apt_install "$package") || say "going on without $package: the tests that need it are skipped"
+    done
+}
