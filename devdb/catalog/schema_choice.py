@@ -11,6 +11,7 @@ import pglast
 from pglast import ast
 from pglast.enums import AlterTableType
 
+from devdb.server.link import SETUP_SCHEMA
 from devdb.sqltext.quoting import ident
 
 
@@ -61,11 +62,14 @@ class Choice:
         return [piece]
 
     def _extension(self, piece: Piece) -> list[Piece]:
+        home = re.search(r" WITH SCHEMA (.*);$", piece.text)
+        if home is not None and home[1] == SETUP_SCHEMA:
+            # Of a stand-in, whose source has no such thing.
+            return []
         if piece.name in self.skipped or piece.name in self.wrappers:
             why = "as the settings say" if piece.name in self.skipped else "it only serves foreign tables"
             self.notes.append(f"Extension {piece.name} is left out: {why}.")
             return []
-        home = re.search(r" WITH SCHEMA (.*);$", piece.text)
         if home is None or home[1] in ("public", "pg_catalog") or f"CREATE SCHEMA {home[1]};" in self._created:
             return [piece]
         self._created.add(f"CREATE SCHEMA {home[1]};")

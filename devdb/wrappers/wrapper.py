@@ -42,8 +42,8 @@ class Wrapper:
     `keys` is how rows are fetched by key: "array" as one parameter, "list" as a list of literals in the condition, of
     `max_keys` at most, "query" as such a list in a query of our own: other conditions must not reach the wrapper. Not
     `quotes_lists` if texts in a list of literals are sent without escaping. It `computes` if arithmetic of whole
-    numbers in WHERE and ORDER BY is the source's work. It `sends_functions` that the source may not have, if it does, and
-    `hides_errors` if rows end without a word when the source fails.
+    numbers in WHERE and ORDER BY is the source's work. It `sends_functions` if it does so though the source may have
+    none of the name, and `hides_errors` if rows end without a word when the source fails.
 
     `is_schema` if what other sources call a database is a schema there.
     `folding` is what the source makes of a name without quotes.
