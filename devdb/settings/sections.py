@@ -109,10 +109,6 @@ class Source(Address):
             for key in ("conninfo", "service"):
                 if key in said:
                     raise PydanticCustomError("conninfo", "{reason}", {"reason": f"{key} is for PostgreSQL only"})
-        elif self.password_file is not None:
-            raise PydanticCustomError(
-                "password_file", "password_file is not for PostgreSQL, whose own ways are ~/.pgpass and PGPASSWORD"
-            )
         return self
 
     @property
