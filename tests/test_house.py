@@ -45,6 +45,7 @@ ROOMS = (
     "outcome",
     "processes",
     "actions",
+    "nightly",
     "dev_database",
     "codes",
     "replicating",

@@ -17,7 +17,7 @@ from documents import README, ROOT
 from fixture_types import MakeDb, RunProgram
 
 from devdb import errors
-from devdb.cli import classify, demo, init, leakcheck, load_codes, main, plan, report, run
+from devdb.cli import classify, demo, init, leakcheck, load_codes, main, nightly, plan, report, run
 from devdb.server import programs
 from devdb.server.cluster import Cluster
 from devdb.settings import Settings
@@ -58,6 +58,7 @@ OURS = set().union(
             classify.classify,
             leakcheck.leakcheck,
             load_codes.load_codes,
+            nightly.nightly,
             plan.plan,
             report.report,
             run.run,
@@ -142,6 +143,7 @@ def test_the_readme_lists_the_options_of_the_three_commands(command: click.Comma
         ("devdb classify", classify.classify),
         ("devdb leakcheck", leakcheck.leakcheck),
         ("devdb load-codes", load_codes.load_codes),
+        ("devdb nightly", nightly.nightly),
         ("devdb plan", plan.plan),
         ("devdb report", report.report),
         ("devdb run", run.run),
@@ -166,6 +168,7 @@ def test_command_lines_have_options_of_their_command(path: Path) -> None:
         "devdb classify": classify.classify,
         "devdb leakcheck": leakcheck.leakcheck,
         "devdb load-codes": load_codes.load_codes,
+        "devdb nightly": nightly.nightly,
         "devdb report": report.report,
         "devdb plan": plan.plan,
         "devdb run": run.run,

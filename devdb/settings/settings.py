@@ -20,6 +20,7 @@ from devdb.settings.document import Document, read
 from devdb.settings.expressions import check_expressions, check_masks, check_subset
 from devdb.settings.fields import NAME_BYTES, Section
 from devdb.settings.masking import Masking
+from devdb.settings.nightly import Nightly
 from devdb.settings.replicate import Expect, Replicate
 from devdb.settings.sampling import Sampling
 from devdb.settings.sections import Dump, Extensions, SchemaFile, Source, Target
@@ -73,6 +74,7 @@ class Settings(Section):
     leakcheck: LeakCheck = LeakCheck()
     dump: Dump = Dump()
     code_tables: CodeTables = Field(default_factory=dict)
+    nightly: Nightly = Nightly()
     replicate: Replicate = Replicate()
     expect: Expect = Field(default_factory=dict)
     server: ServerKind = "existing"
