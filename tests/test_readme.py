@@ -17,7 +17,7 @@ from documents import README, ROOT
 from fixture_types import MakeDb, RunProgram
 
 from devdb import errors
-from devdb.cli import classify, demo, init, leakcheck, load_codes, main, nightly, plan, report, run
+from devdb.cli import classify, demo, init, leakcheck, load_codes, main, nightly, plan, report, run, server
 from devdb.server import programs
 from devdb.server.cluster import Cluster
 from devdb.settings import Settings
@@ -62,6 +62,9 @@ OURS = set().union(
             plan.plan,
             report.report,
             run.run,
+            server.up,
+            server.down,
+            server.status,
             init.init,
             demo.command,
             main.devdb,
@@ -147,6 +150,9 @@ def test_the_readme_lists_the_options_of_the_three_commands(command: click.Comma
         ("devdb plan", plan.plan),
         ("devdb report", report.report),
         ("devdb run", run.run),
+        ("devdb server up", server.up),
+        ("devdb server status", server.status),
+        ("devdb server down", server.down),
         ("devdb init", init.init),
         ("scripts/demo", demo.command),
     ],
@@ -172,6 +178,9 @@ def test_command_lines_have_options_of_their_command(path: Path) -> None:
         "devdb report": report.report,
         "devdb plan": plan.plan,
         "devdb run": run.run,
+        "devdb server up": server.up,
+        "devdb server status": server.status,
+        "devdb server down": server.down,
         "devdb init": init.init,
     }
     by_name["./scripts/demo"] = demo.command

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from devdb.settings import Settings
-
 if TYPE_CHECKING:
     from devdb.server.cluster import Cluster
+    from devdb.settings import Settings
 
 
 def at_dev_server(settings: Settings) -> Settings:
