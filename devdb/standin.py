@@ -62,24 +62,21 @@ class StandIn:
         return [(name.schema, name.name, last) for name, last in told if last is not None]
 
     def sized(self, source: Source) -> Source:
-        """The source, with as many rows as the dictionary says: the tables here have none."""
+        """The source as a run sees it: with as many rows as the dictionary says, as the tables here have none."""
         remote = {table.name: table.remote for table in self.local.tables}
         reads = self._reads
-        return replace(
-            source,
-            tables=tuple(
-                replace(
-                    table,
-                    row_estimate=remote[table.name].row_estimate,
-                    bytes=remote[table.name].bytes or 0,
-                    reads=reads[table.name],
-                    is_distant=True,
-                )
-                if table.name in remote
-                else table
-                for table in source.tables
-            ),
-        )
+        tables = {
+            table.oid: replace(
+                table,
+                row_estimate=remote[table.name].row_estimate,
+                bytes=remote[table.name].bytes or 0,
+                reads=reads[table.name],
+                is_distant=True,
+            )
+            for table in source.tables
+        }
+        keys = (replace(key, child=tables[key.child.oid], parent=tables[key.parent.oid]) for key in source.foreign_keys)
+        return replace(source, tables=tuple(tables.values()), foreign_keys=tuple(keys))
 
     def foreign_tables(self, foreign_schema: str, schema: str, names: Sequence[str]) -> list[ForeignTable]:
         """The foreign tables from which these tables of a schema are loaded."""

@@ -79,7 +79,7 @@ class Fetch:
 
     @property
     def texts(self) -> tuple[str, ...]:
-        """Arrays of texts that must not be sent in a list when there is a quote or a backslash in them."""
+        """Arrays of texts that must not be sent in a list, but for plain ones: the wrapper would not quote them."""
         if self.quotes_lists:
             return ()
         return tuple(name for _, name, type_ in self.arrays if type_ in _TEXTS)

@@ -3,13 +3,15 @@
 -- Transaction:  part of the caller's
 -- Repeatable:   no
 -- Why:          a list of keys must stand in the query as literals. The value of a variable does, as long as each plan is
---               made for it. Texts that a wrapper would not quote in a list are asked for one by one, where it does.
+--               made for it. Texts that a wrapper would not quote in a list (mysql_fdw takes the list apart at commas, and
+--               escapes nothing) are asked for one by one, where it does.
 --               The source may send more than was asked for, as it compares texts by other rules, and is asked for every
 --               combination of the columns' values: what comes is compared here, out of the wrapper's reach.
 
 {% for fetch in fetches %}
 {% set arrays = fetch.arrays | map(attribute=1) | list %}
 {% macro keys() %}ROWS FROM ({% for array in arrays %}pg_catalog.unnest({{ fetch.name | ident }}.{{ array | ident }}){% if not loop.last %}, {% endif %}{% endfor %}) AS k ({{ arrays | idents }}){% endmacro %}
+{% macro is_plain(array) %}(k.{{ array | ident }} ~ '^[A-Za-z0-9_.:@/+*#-]+$' AND pg_catalog.lower(k.{{ array | ident }}::text) <> 'null'){% endmacro %}
 CREATE FUNCTION pg_temp.{{ fetch.name | ident }}({% for _, array, type in fetch.arrays %}{{ array | ident }} {{ type | sql }}[]{% if not loop.last %}, {% endif %}{% endfor %})
 RETURNS SETOF {{ fetch.foreign.sql | sql }}
 LANGUAGE plpgsql
@@ -29,7 +31,7 @@ BEGIN
         FROM (
             SELECT k.*, (pg_catalog.row_number() OVER (ORDER BY {{ arrays | idents('k') }}) - 1) / {{ fetch.max_keys | literal }} AS chunk
             FROM (SELECT DISTINCT k.* FROM {{ keys() | sql }}) AS k
-            WHERE true{% for array in fetch.texts %} AND k.{{ array | ident }} !~ '[''\\]'{% endfor %}
+            WHERE true{% for array in fetch.texts %} AND {{ is_plain(array) | sql }}{% endfor %}
 
         ) AS n
         GROUP BY n.chunk
@@ -72,7 +74,7 @@ BEGIN
     FOR {{ arrays | idents }} IN
         SELECT DISTINCT k.*
         FROM {{ keys() | sql }}
-        WHERE false{% for array in fetch.texts %} OR k.{{ array | ident }} ~ '[''\\]'{% endfor %}
+        WHERE false{% for array in fetch.texts %} OR NOT {{ is_plain(array) | sql }}{% endfor %}
 
     LOOP
         RETURN QUERY
