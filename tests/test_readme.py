@@ -17,7 +17,7 @@ from documents import README, ROOT
 from fixture_types import MakeDb, RunProgram
 
 from devdb import errors
-from devdb.cli import classify, demo, init, leakcheck, load_codes, main, nightly, plan, report, run, server
+from devdb.cli import classify, demo, init, leakcheck, load_codes, main, nightly, plan, replicate, report, run, server
 from devdb.server import programs
 from devdb.server.cluster import Cluster
 from devdb.settings import Settings
@@ -60,6 +60,7 @@ OURS = set().union(
             load_codes.load_codes,
             nightly.nightly,
             plan.plan,
+            replicate.replicate,
             report.report,
             run.run,
             server.up,

@@ -108,6 +108,8 @@ class Linking:
             return "as there is none"
         if state.mark != _MARK + link.fingerprint or not state.has_same_login:
             return "as its settings changed"
+        if state.lacks_reader:
+            return "as fdw_reader may not read it yet"
         if not state.may_create_schemas:
             return "as its tables cannot be compared"
         return self._changes(server)

@@ -30,6 +30,11 @@ SELECT
         ) AS same
         WHERE m.srvid = s.oid AND m.usename IN (CURRENT_USER, 'public')
     ) AS has_same_login,
+    EXISTS (
+        SELECT FROM pg_catalog.pg_roles AS r, pg_catalog.pg_namespace AS n
+        WHERE r.rolname = 'fdw_reader' AND n.nspname = {{ schema | literal }}
+          AND NOT pg_catalog.has_schema_privilege(r.oid, n.oid, 'USAGE')
+    ) AS lacks_reader,
     -- What is in the schema and is no foreign table of a link of devdb's.
     ARRAY(
         SELECT c.relname::text

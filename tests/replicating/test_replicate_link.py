@@ -158,6 +158,24 @@ def test_fdw_reader_may_read_and_nobody_else(replicate, psql, application):
         connection.execute("DELETE FROM wells_legacy.wells_owners")
 
 
+def test_a_role_without_privileges_will_do(replicate, psql, application):
+    psql(
+        application,
+        "-c",
+        "CREATE ROLE app LOGIN; ALTER DATABASE wells OWNER TO app; CREATE EXTENSION postgres_fdw; "
+        "GRANT USAGE ON FOREIGN DATA WRAPPER postgres_fdw TO app",
+    )
+    done = replicate("Full", "-U", "app")
+    assert "there is no role fdw_reader, and this user may not create it" in done.stderr
+    assert "linking" not in replicate("Full", "-U", "app").stderr
+    psql(application, "-c", "CREATE ROLE fdw_reader NOLOGIN")
+    assert "linking to the source, as fdw_reader may not read it yet" in replicate("Full", "-U", "app").stderr
+    assert "linking" not in replicate("Full", "-U", "app").stderr
+    assert (
+        psql(application, "-c", "SET ROLE fdw_reader", "-c", "SELECT count(*) FROM wells_legacy.wells_owners") == "60\n"
+    )
+
+
 def test_the_password_is_nowhere(replicate, psql, application, cluster):
     for setting in ("log_statement = 'all'", "log_min_duration_statement = 0", "log_min_messages = debug2"):
         psql(application, "-c", f"ALTER DATABASE wells SET {setting}")

@@ -14,7 +14,7 @@ import yaml
 from pydantic import BaseModel
 
 from devdb.cli.options import Options, shared_options
-from devdb.settings import Follow, KeyRule, Rule, Settings, VirtualKey
+from devdb.settings import Follow, Gate, KeyRule, Rule, Settings, VirtualKey
 from devdb.settings.code_tables import CodeTable
 from devdb.sqltext.templates import builtin_directory
 
@@ -26,7 +26,7 @@ VALUES: dict[type[BaseModel], str] = {
     Rule: "rule",
     Follow: "follow",
     KeyRule: "key",
-    VirtualKey: "virtual_key",
+    VirtualKey: "virtual_key", Gate: "gate",
     CodeTable: "code_table",
 }
 
