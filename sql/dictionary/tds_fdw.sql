@@ -72,7 +72,8 @@ WHERE o.type IN (N'U', N'V')
     )
 $tsql$);
 
--- An alias type is told as the type it stands for, and is named beside it. Lengths in characters; -1 is max.
+-- An alias type is told as the type it stands for, and is named beside it. Lengths in characters; -1 is max. Nobody gives
+-- a rowversion's value: it has a default, so that nobody must here.
 CREATE FOREIGN TABLE fdw_setup.sqlserver_columns (
     schema text, table_name text, position bigint, name text, type text, declared text, length bigint,
     precision bigint, scale bigint, not_null boolean, default_sql text, identity text, generated_sql text, comment text
@@ -92,7 +93,7 @@ SELECT s.name AS schema_name,
     c.precision,
     c.scale,
     CASE WHEN c.is_nullable = 1 THEN 0 ELSE 1 END AS not_null,
-    d.definition AS default_sql,
+    CASE WHEN b.name = N'timestamp' THEN N'(0x0000000000000000)' ELSE d.definition END AS default_sql,
     CASE WHEN c.is_identity = 1 THEN N'always' ELSE N'' END AS identity_kind,
     g.definition AS generated_sql,
     CAST(p.value AS nvarchar(4000)) AS comment
