@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import psycopg
+from psycopg.pq import TransactionStatus
 
 from devdb.dictionary.local import Statement
 from devdb.server.connection import raise_if_lost, refused
@@ -18,7 +19,7 @@ def apply(connection: psycopg.Connection[Any], statements: Iterable[Statement]) 
     Names without a schema are those of pg_catalog meanwhile. Raises ScriptFailed when one fails that is not optional.
     """
     notes = []
-    with _system_names(connection):
+    with _meanwhile(connection, search_path="pg_catalog", synchronous_commit="off"):
         for statement in statements:
             try:
                 if statement.is_optional:
@@ -40,7 +41,7 @@ def understanding(connection: psycopg.Connection[Any]) -> Callable[[str, str], b
 
     def is_understood(first: str, then: str) -> bool:
         try:
-            with _system_names(connection), connection.transaction(force_rollback=True):
+            with _meanwhile(connection, search_path="pg_catalog"), connection.transaction(force_rollback=True):
                 connection.execute(first.encode())
                 connection.execute(then.encode())
         except psycopg.Error as exc:
@@ -52,12 +53,17 @@ def understanding(connection: psycopg.Connection[Any]) -> Callable[[str, str], b
 
 
 @contextmanager
-def _system_names(connection: psycopg.Connection[Any]) -> Iterator[None]:
-    row = connection.execute("SELECT pg_catalog.current_setting('search_path')").fetchone()
-    connection.execute("SELECT pg_catalog.set_config('search_path', 'pg_catalog', false)")
+def _meanwhile(connection: psycopg.Connection[Any], **settings: str) -> Iterator[None]:
+    before = {
+        name: connection.execute("SELECT pg_catalog.current_setting(%s)", (name,)).fetchone() for name in settings
+    }
+    for name, value in settings.items():
+        connection.execute("SELECT pg_catalog.set_config(%s, %s, false)", (name, value))
     try:
         yield
     finally:
-        usable = (psycopg.pq.TransactionStatus.IDLE, psycopg.pq.TransactionStatus.INTRANS)
-        if row is not None and connection.info.transaction_status in usable:
-            connection.execute("SELECT pg_catalog.set_config('search_path', %s, false)", (row[0],))
+        # A transaction that failed takes its settings with it.
+        if connection.info.transaction_status in (TransactionStatus.IDLE, TransactionStatus.INTRANS):
+            for name, row in before.items():
+                assert row is not None
+                connection.execute("SELECT pg_catalog.set_config(%s, %s, false)", (name, row[0]))

@@ -30,13 +30,14 @@ class Taken:
 
 
 def chosen_schemas(dictionary: Dictionary, asked: Sequence[str] | None) -> tuple[str, ...]:
-    """The schemas that are asked for, as the source spells them; None asks for all.
+    """The schemas that are asked for, as the source spells them; None asks for all that hold a table or a sequence.
 
     Raises SettingsError naming each that the source does not have, and the one that is meant.
     """
-    known = tuple(sorted(dictionary.all_schemas))
     if asked is None:
-        return known
+        filled = {table.schema for table in dictionary.tables if table.kind != "view"}
+        return tuple(sorted(filled | {one.schema for one in dictionary.sequences}))
+    known = sorted(dictionary.all_schemas)
     errors = [
         SettingsError(f"the source has no schema {name!r}", hint=_meant(name, known))
         for name in dict.fromkeys(asked)

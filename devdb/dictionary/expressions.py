@@ -47,7 +47,7 @@ def localized(text: str, known: Known) -> Expression:
     """The expression with each column's name replaced by the one that it has here.
 
     A name without quotes means a column in whatever case. Raises NotTold for what is not one expression, and for names
-    that are no columns, as those of functions without parentheses: USER, SYSDATE.
+    that are no columns, as Oracle's SYSDATE and ROWNUM.
     """
     from pglast import parser
 
@@ -67,10 +67,11 @@ def localized(text: str, known: Known) -> Expression:
     columns: list[str] = []
     for node, function in _names(tree["stmts"][0]["stmt"]["SelectStmt"]["targetList"], None):
         parts = [part["String"]["sval"] for part in node["fields"] if "String" in part]
-        first = place[node.get("location", 0)]
-        last = first + 2 * (len(node["fields"]) - 1)
         if len(parts) != len(node["fields"]):
             raise NotTold("it means all columns")
+        # Between two parts of a name there is a point.
+        first = place[node["location"]]
+        last = first + 2 * (len(parts) - 1)
         sequence = _sequence(parts, function, known)
         if sequence is None:
             column = _alike(parts[-1], known.columns)

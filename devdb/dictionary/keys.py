@@ -47,7 +47,11 @@ class LocalForeignKey:
 
 
 class Impossible(Exception):
-    """Why there is no such key here."""
+    """Why there is no such key here, and what this one has to do with it."""
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(reason)
+        self.detail = detail
 
 
 def unique_keys(table: LocalTable, case: Case, notes: Notes) -> Iterator[LocalKey]:
@@ -95,7 +99,8 @@ def foreign_keys(
             except Impossible as reason:
                 parent = by_identity.get(remote.parent)
                 named = ".".join(remote.parent) if parent is None else str(parent.name)
-                notes.add(f"Foreign keys left out, as {reason}", f"{table.name} ({remote.name}) -> {named}")
+                what = f"{table.name} ({remote.name}) -> {named}{reason.detail}"
+                notes.add(f"Foreign keys left out, as {reason}", what)
                 continue
             if any(generated(table, name) for name in found.columns) and _writes(remote):
                 notes.add(
@@ -151,7 +156,7 @@ def _index(table: LocalTable, index: RemoteIndex, dialect: Dialect, known: Known
             part, is_sure = ident(here), is_sure and sure
             plain.append(here)
         parts.append(f"{part} DESC" if one.is_descending else part)
-    is_whole = len(plain) == len(parts)
+    is_whole = len(set(plain)) == len(parts)
     default = "_".join((table.name.name, *plain, "idx"))
     return LocalKey(
         table,
@@ -190,8 +195,8 @@ def _foreign_key(
     for one, other in zip(mine, theirs, strict=True):
         if parsed(one.becomes.type).family != parsed(other.becomes.type).family:
             raise Impossible(
-                f"PostgreSQL has no common type for {one.becomes.type} and {other.becomes.type} "
-                "(sampling.virtual_keys follows them with a cast)"
+                "their columns have no type in common (sampling.virtual_keys follows them with a cast)",
+                f", {one.becomes.type} and {other.becomes.type}",
             )
     names, parent_names = tuple(column.name for column in mine), tuple(column.name for column in theirs)
     if frozenset(parent_names) not in unique.get(parent.identity, set()) or len(set(parent_names)) < len(parent_names):

@@ -83,7 +83,7 @@ class Notes:
 
     @property
     def texts(self) -> tuple[str, ...]:
-        return tuple(f"{what}: {capped(of)}" for what, of in self._said.items())
+        return tuple(f"{what[:1].upper()}{what[1:]}: {capped(of)}" for what, of in self._said.items())
 
 
 def capped(names: list[str]) -> str:

@@ -85,11 +85,16 @@ def parsed(spelling: str) -> SqlType:
     return SqlType(_ALIASES.get(base, base), sizes[1].strip() if sizes else "", "arrayBounds" in cast)
 
 
-def widest(types: Collection[SqlType]) -> str | None:
-    """The name of the type that all these, of one family, are to have; None if they may stay as they are."""
+def widest(types: Collection[SqlType], *, counted: bool = False) -> str | None:
+    """The name of the type that all these, of one family, are to have; None if they may stay as they are.
+
+    Values that are `counted`, one after the other, need no more than the widest integer among the types.
+    """
     bases = {one.base for one in types}
     if len(bases) == 1 or bases == {"varchar", "text"}:
         return None
+    if counted and bases & _INTEGERS:
+        bases &= _INTEGERS
     if "bpchar" in bases:
         # Blanks at its end are no part of a char's value, and there are none behind other texts.
         return "varchar"

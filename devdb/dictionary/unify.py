@@ -21,15 +21,19 @@ def unified(tables: Sequence[LocalTable], notes: Notes) -> tuple[LocalTable, ...
     """
     by_identity = {table.identity: table for table in tables}
     groups = _Groups()
+    doubtful: set[Spot] = set()
     for table in tables:
         for key in table.remote.foreign_keys:
             pairs = list(joined(table, key, by_identity))
+            doubtful |= set() if key.is_validated else {child for child, _ in pairs}
             if all(_type(by_identity, child).family == _type(by_identity, parent).family for child, parent in pairs):
                 for child, parent in pairs:
                     groups.join(child, parent)
     changes: dict[Spot, Becomes] = {}
     for spots in groups.all():
-        base = widest({_type(by_identity, spot) for spot in spots})
+        # What refers to a column that the source counts up holds no other numbers, whatever it might hold.
+        counted = doubtful.isdisjoint(spots) and any(_is_counted(by_identity[table], name) for table, name in spots)
+        base = widest({_type(by_identity, spot) for spot in spots}, counted=counted)
         for spot in spots:
             before = _type(by_identity, spot)
             # A text without a limit among those with one holds what they hold.
@@ -49,6 +53,11 @@ def joined(table: LocalTable, key: RemoteForeignKey, tables: Mapping[Table, Loca
             yield (table.identity, mine), (parent.identity, theirs)
 
 
+def _is_counted(table: LocalTable, name: str) -> bool:
+    column = table.fetched[name]
+    return bool(column.remote.identity) and parsed(column.becomes.type).is_integer
+
+
 def _type(tables: Mapping[Table, LocalTable], spot: Spot) -> SqlType:
     return parsed(tables[spot[0]].fetched[spot[1]].becomes.type)
 
@@ -60,6 +69,9 @@ def _widened(becomes: Becomes, before: SqlType, base: str) -> Becomes:
     what the type itself changes: a char loses its blanks in a cast, an uuid is no text of octets.
     """
     spelled = becoming(before, base)
+    if before.base == "bool" and parsed(becomes.foreign_type or becomes.type).is_number:
+        # The number itself is what comes.
+        return replace(becomes, type=spelled, read=f"{{}}::{spelled}")
     is_read_as = becomes.read is not None or becomes.foreign_type is not None
     if not is_read_as and before.base not in ("bpchar", "uuid"):
         return replace(becomes, type=spelled)
@@ -79,7 +91,7 @@ def _changed(table: LocalTable, changes: Mapping[Spot, Becomes], notes: Notes) -
         becomes = changes.get((table.identity, column.remote.name))
         if becomes is not None:
             notes.add(
-                "Columns that foreign keys join have the widest of their types",
+                "Columns of another type, so that keys join columns of one",
                 f"{table.name}.{column.name} ({becomes.type} for {column.becomes.type})",
             )
         columns.append(column if becomes is None else replace(column, becomes=becomes))

@@ -18,17 +18,23 @@ from devdb.dictionary.model import (
     RemoteTable,
 )
 
-TYPES = (
-    "smallint", "integer", "bigint", "numeric", "numeric(12,2)", "double precision", "flag", "boolean", "text", "varchar(20)",
-    "char(5)", "date", "timestamp(0)", "timestamptz", "uuid", "bytea", "json", "lob",
-)  # fmt: skip
+# Types of one family go together in keys.
+FAMILIES = (
+    ("smallint", "integer", "bigint", "numeric", "numeric(12,2)", "double precision", "flag", "boolean"),
+    ("text", "varchar(20)", "char(5)"),
+    ("date", "timestamp(0)"),
+    ("uuid", "bytea"),
+)
+OTHERS = ("timestamptz", "json", "lob")
+FAMILY = {name: family for family in FAMILIES for name in family}
+TYPES = (*FAMILIES[0], *FAMILIES[0], *FAMILY, *OTHERS)
 ACTIONS = ("NO ACTION", "RESTRICT", "CASCADE", "SET NULL", "SET DEFAULT")
 SCHEMAS = ("WELLS", "Shop", 'o"dd ß', "public")
 
 # Few of each, so that they meet: the same in another case, with a suffix of ours, too long, or a system column's.
 words = st.sampled_from((
     "ID", "id", "Id", "xmin", "CTID", "select", "a b", 'q"uote', "$$", "é" * 40, "É" * 40, "n" * 70, "N" * 70, "n" * 71,
-    "PRIMARY", "SYS_C001234", "T_ID_seq", "T_pkey", "t_id_key", "T", "t_ID_not_null", "_T", "%", "ſ", "İ", ".",
+    "PRIMARY", "SYS_C001234", "T_ID_seq", "T_pkey", "t_id_key", "T", "t_ID_not_null", "_T", "%", "ß", "İ", ".",
 ))  # fmt: skip
 names = st.one_of(words, st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=40))
 
@@ -119,17 +125,23 @@ def _sequences(draw, schema: str, name: str) -> RemoteSequence:
 
 
 @st.composite
+def _referring(draw, table: RemoteTable, type_name: str) -> str:
+    """A column that may refer to one of this type, or any if there is none such."""
+    fitting = [one.name for one in table.columns if one.type in FAMILY.get(type_name, (type_name,))]
+    return draw(st.sampled_from(fitting or [one.name for one in table.columns]))
+
+
+@st.composite
 def _foreign_keys(draw, table: RemoteTable, tables: list[RemoteTable]):
     found = []
     for name in draw(st.lists(names, max_size=3, unique=True)):
         parent = draw(st.sampled_from(tables))
         unique = [key.columns for key in (parent.primary_key, *parent.unique_keys) if key is not None]
         there = draw(st.sampled_from([*unique, tuple(column.name for column in parent.columns[:1])]))
-        here = draw(st.lists(st.sampled_from(table.columns), min_size=len(there), max_size=len(there)))
         found.append(
             RemoteForeignKey(
                 name=name,
-                columns=tuple(column.name for column in here),
+                columns=tuple(draw(_referring(table, parent.column[column].type)) for column in there),
                 parent=draw(st.sampled_from(((parent.schema, parent.name),) * 5 + (("gone", "gone"),))),
                 parent_columns=there,
                 on_delete=draw(st.sampled_from(ACTIONS)),
