@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import io
 import os
 import re
 import sys
-import time
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -14,13 +12,13 @@ from typing import TextIO, cast
 
 import psycopg
 from psycopg.conninfo import make_conninfo
-from psycopg.errors import Diagnostic
 
 from devdb.catalog.source import ask
 from devdb.errors import Refused, ScriptFailed
 from devdb.progress import Reporter
 from devdb.replicating import steps as finding
 from devdb.replicating.gates import explained, gates
+from devdb.replicating.hearing import Changed, Heard, Telling
 from devdb.replicating.link import Link, from_environment
 from devdb.replicating.linking import Linking
 from devdb.replicating.statements import Part
@@ -28,14 +26,10 @@ from devdb.replicating.steps import Step
 from devdb.server.connection import Connection, application_name, cancel_quietly, close_quietly, connect
 from devdb.server.printer import Printer
 from devdb.server.runner import Server
-from devdb.server.session import Rewrite
 from devdb.settings import Settings
 from devdb.settings.replicate import Mode
-from devdb.sqltext.script import Script
 from devdb.sqltext.templates import Templates
 
-# What sql/replicating/step.sql tells.
-_CHANGED = re.compile(r"(db_replicate_step\d+): (.*): (\d+) rows? (\w+)")
 # Where a function was when it failed, in whatever language the server speaks.
 _AT = re.compile(r"(db_replicate_step(\d+))\([^)]*\)\D+(\d+)")
 _PLACE = re.compile(r"^    -- (.*):(\d+)$")
@@ -57,17 +51,6 @@ class Run:
     accept_change: bool = False
 
 
-@dataclass(frozen=True)
-class Changed:
-    """Rows of one table that one statement of a step met; `verb` is inserted, updated, deleted or merged."""
-
-    step: str
-    table: str
-    rows: int
-    verb: str
-    seconds: float
-
-
 def replicate(run: Run) -> list[Changed]:
     """Run the steps. Returns what they changed, in that order; a dry run prints the SQL instead.
 
@@ -80,7 +63,7 @@ def replicate(run: Run) -> list[Changed]:
         run.reporter.warning(f"replicate.subset.{label}: no step uses it")
     if run.dry_run:
         return _Replication(run, link, steps, Printer(sys.stdout)).carry_out()
-    heard = _Heard(run.reporter)
+    heard = Heard(run.reporter)
     with ExitStack() as stack:
         connection = connect(
             make_conninfo(**settings.target_conninfo()),
@@ -89,7 +72,7 @@ def replicate(run: Run) -> list[Changed]:
         )
         stack.callback(close_quietly, connection)
         nowhere = stack.enter_context(open(os.devnull, "w", encoding="utf-8"))
-        server = _Telling(connection, out=nowhere, err=cast(TextIO, heard), on_notice=heard.notice)
+        server = Telling(connection, out=nowhere, err=cast(TextIO, heard), on_notice=heard.notice)
         server.reporter = run.reporter
         try:
             _lock(connection, Templates(settings.sql_directories))
@@ -103,7 +86,7 @@ class _Replication:
     """One run, on a server or on standard output."""
 
     def __init__(
-        self, run: Run, link: Link, steps: list[Step], server: Server | Printer, heard: _Heard | None = None
+        self, run: Run, link: Link, steps: list[Step], server: Server | Printer, heard: Heard | None = None
     ) -> None:
         self._run = run
         self._link = link
@@ -120,16 +103,20 @@ class _Replication:
         self._install()
         if run.only_install:
             return []
+        gated = gates(run.settings, run.mode, accept_change=run.accept_change)
         script = self._templates.render(
             "replicating/run.sql",
             schema=self._schema,
             steps=self._steps,
             is_subset=run.mode == "Subset",
-            gates=gates(run.settings, run.mode, accept_change=run.accept_change),
+            gates=gated,
         )
         try:
             self._server.run(script)
         except ScriptFailed as exc:
+            done = self._heard.begun[:-1] if self._heard is not None and not gated else []
+            for title in done:
+                run.reporter.note(f"done, and not undone: {title}")
             raise explained(exc, run.settings) or linking.explained(self._placed(exc)) from exc
         return self._heard.changed if self._heard is not None else []
 
@@ -188,56 +175,6 @@ def _statements_at(step: Step, body: str, line: int) -> list[Part]:
     place = (before[-1][1], int(before[-1][2]))
     every = [part for group in step.groups for part in (*group.of_subset, *group.of_all)]
     return [part for part in every if part.origins[0] == place]
-
-
-class _Telling(Server):
-    """A server whose statements are told to those who asked to hear more (-vv)."""
-
-    reporter: Reporter
-
-    def run(
-        self,
-        script: Script,
-        *,
-        variables: Mapping[str, str] | None = None,
-        single_transaction: bool = False,
-        rewrite: Rewrite | None = None,  # noqa: ARG002 - nothing here rewrites
-    ) -> None:
-        super().run(script, variables=variables, single_transaction=single_transaction, rewrite=self._told)
-
-    def _told(self, statement: str) -> str:
-        self.reporter.detail(statement.strip("\n"), level=2)
-        return statement
-
-
-class _Heard(io.TextIOBase):
-    r"""Hears what the server tells: of the steps by \warn, of the rows by notices."""
-
-    def __init__(self, reporter: Reporter) -> None:
-        self.changed: list[Changed] = []
-        self._reporter = reporter
-        self._line = ""
-        self._since_s = time.monotonic()
-
-    def write(self, text: str) -> int:
-        *lines, self._line = (self._line + text).split("\n")
-        for line in lines:
-            self._reporter.step(line)
-            self._since_s = time.monotonic()
-        return len(text)
-
-    def notice(self, said: Diagnostic) -> None:
-        text = said.message_primary or ""
-        found = _CHANGED.fullmatch(text)
-        if found is not None:
-            now_s = time.monotonic()
-            self.changed.append(Changed(found[1], found[2], int(found[3]), found[4], now_s - self._since_s))
-            self._since_s = now_s
-            self._reporter.detail(text, level=1)
-        elif said.severity_nonlocalized == "WARNING":
-            self._reporter.warning(text)
-        else:
-            self._reporter.detail(f"{said.severity}: {text}", level=1)
 
 
 def _lock(connection: Connection, templates: Templates) -> None:

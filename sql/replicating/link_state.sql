@@ -33,6 +33,7 @@ SELECT
     EXISTS (
         SELECT FROM pg_catalog.pg_roles AS r, pg_catalog.pg_namespace AS n
         WHERE r.rolname = 'fdw_reader' AND n.nspname = {{ schema | literal }}
+          AND pg_catalog.pg_has_role(n.nspowner, 'USAGE')
           AND NOT pg_catalog.has_schema_privilege(r.oid, n.oid, 'USAGE')
     ) AS lacks_reader,
     -- What is in the schema and is no foreign table of a link of devdb's.

@@ -125,6 +125,7 @@ def test_a_step_that_fails_leaves_what_was_before_it(replicate_here, counts, sit
     line = good[: good.index("INSERT INTO wells.lithology")].count("\n") + 1
     done = replicate_here("Full", status=3)
     # The first step is a transaction of its own.
+    assert "note: done, and not undone: step 1: replicate/01_transform_wells.sql" in done.stderr
     assert counts() == {**SUBSET, "xform_well": 380}
     assert f"replicate/02_replicate_wells.sql:{line}: division by zero (SQLSTATE 22012)" in done.stderr
     step(site, 2).write_text(good.replace("FROM wells.xform_well\n", "FROM wells.xform_wel\n"))

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
+import pglast
 import psycopg
 import pytest
 
 from devdb.replicating.link import NEEDED
+from devdb.sqltext.statements import Kind, Script, split
+from devdb.wrappers import registry
 
 
 @pytest.fixture
@@ -61,6 +66,37 @@ def test_a_wrapper_that_is_not_installed(replicate):
     assert "oracle_fdw is not installed on the dev server" in done.stderr
     assert "Debian" in done.stderr
     assert "Dockerfile.postgres-oraclefdw" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("wrapper", "place", "expected"),
+    [
+        (
+            "oracle_fdw",
+            "//legacy:1521/prod",
+            [
+                "WRAPPER oracle_fdw OPTIONS ( dbserver '//legacy:1521/prod', isolation_level 'read_only' )",
+                """IMPORT FOREIGN SCHEMA "WELLS" FROM SERVER wells_server INTO wells_legacy OPTIONS (
+                "case" 'smart', readonly 'true' )""",
+            ],
+        ),
+        ("mysql_fdw", "legacy", ["OPTIONS (username 'reader')", "host 'legacy'", "READ ONLY'", "INTO wells_legacy ;"]),
+        ("tds_fdw", "legacy:1433/prod", ["OPTIONS (username 'reader')", "servername 'legacy'", "database 'prod'"]),
+    ],
+)
+def test_what_every_wrapper_is_told(replicate, wrapper, place, expected):
+    said = {"FDW_WRAPPER": wrapper, "FDW_FOREIGN_SERVER": place, "FDW_FOREIGN_SCHEMA": "WELLS", "FDW_USER": "reader"}
+    done = replicate("Full", "-n", PGHOST="/nowhere", **said)
+    script = Script("dry run", done.stdout)
+    for piece in split(script):
+        if piece.kind is Kind.SQL:
+            pglast.parse_sql(piece.text)
+    told = " ".join(done.stdout.split())
+    for text in expected:
+        assert " ".join(text.split()) in told
+    wanted = registry.wrapper(wrapper)
+    (server,) = re.findall(r"CREATE SERVER .*? OPTIONS \((.*?)\n\);", done.stdout, re.DOTALL)
+    assert set(re.findall(r"^ +\"?(\w+)\"? '", server, re.MULTILINE)) <= wanted.options.server
 
 
 def test_options_are_the_wrapper_s(replicate, site):

@@ -26,7 +26,8 @@ VALUES: dict[type[BaseModel], str] = {
     Rule: "rule",
     Follow: "follow",
     KeyRule: "key",
-    VirtualKey: "virtual_key", Gate: "gate",
+    VirtualKey: "virtual_key",
+    Gate: "gate",
     CodeTable: "code_table",
 }
 
