@@ -10,7 +10,7 @@ from devdb.dictionary.dialect import Becomes, Fetched, LeftOut, Reading, Unsuppo
 from devdb.dictionary.model import RemoteColumn, RemoteTable
 from devdb.dictionary.mysql_sql import translated
 from devdb.dictionary.mysql_words import NotUnderstood, Word, words
-from devdb.sqltext.quoting import literal
+from devdb.sqltext.quoting import NAME_BYTES, literal
 
 # The wrapper ends a scan, silently, at a value longer than its buffer: this for bytea, 65,536 bytes for types but text.
 MOST_BYTES = 8192
@@ -45,6 +45,8 @@ class MySql:
 
     def becomes(self, column: RemoteColumn, reading: Reading) -> Becomes | LeftOut | Unsupported:
         kind, declared = column.type, column.declared or column.type
+        if len(column.name.encode()) > NAME_BYTES:
+            return LeftOut("mysql_fdw asks for columns by their names here, which cannot be as long")
         if kind in _INTEGERS:
             return _integer(column, declared)
         if kind == "decimal":
