@@ -124,11 +124,8 @@ def _server_options(wrapper: Wrapper, place: Place, settings: Settings) -> dict[
 
 
 def _import_options(wrapper: Wrapper, settings: Settings) -> dict[str, str]:
-    source = settings.source
-    ours = {"case": source.case, "readonly": "true"}
+    ours = {"case": settings.source.case, "readonly": "true"}
     options = {name: value for name, value in ours.items() if name in wrapper.options.importing}
-    if source.wrapper == wrapper.name:
-        options |= source.import_options
     said = settings.replicate.import_options
     _check(registry.mistakes(wrapper, "importing", said), "import_options", settings)
     return {**options, **said}

@@ -20,7 +20,7 @@ MAX_JOBS = 1000
 
 POSTGRES: WrapperName = "postgres_fdw"
 # What takes the options that a key of this section holds.
-_TAKERS: Mapping[str, Taker] = {"fdw_options": "server", "table_options": "table", "import_options": "importing"}
+_TAKERS: Mapping[str, Taker] = {"fdw_options": "server", "table_options": "table"}
 
 
 def _check_schema(name: str) -> str:
@@ -53,7 +53,6 @@ class Source(Address):
     password_file: Text | None = None
     fdw_options: WrapperOptions = Field(default_factory=dict)
     table_options: WrapperOptions = Field(default_factory=dict)
-    import_options: WrapperOptions = Field(default_factory=dict)
     case: Literal["keep", "lower", "smart"] = "smart"
     lobs: Flag = False
     lob_limit_bytes: Bytes = Field(default=1024**2, alias="lob_limit")
@@ -85,7 +84,7 @@ class Source(Address):
         """Where a source that is not PostgreSQL is. Nothing of it has a default of ours."""
         return Place(self.host, self.port, self.dbname if "dbname" in self.model_fields_set else None)
 
-    @field_validator("fdw_options", "table_options", "import_options")
+    @field_validator("fdw_options", "table_options")
     @classmethod
     def _check_options(cls, options: Mapping[str, str], info: ValidationInfo) -> Mapping[str, str]:
         of = registry.wrapper(info.data.get("wrapper", POSTGRES))
