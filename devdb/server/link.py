@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Any
 
 from devdb.errors import Refused
 from devdb.server.connection import session_options
 from devdb.settings import Settings
+from devdb.sqltext.quoting import fitting
 
 SETUP_SCHEMA = "fdw_setup"
 _PREFIX = "prod_"
-_NAME_BYTES = 63
 # Tables in one IMPORT FOREIGN SCHEMA.
 _BATCH = 200
 # What of a connection's own parameters the wrapper must know too.
@@ -88,7 +87,7 @@ def foreign_schemas(schemas: Collection[str]) -> dict[str, str]:
 
     Raises Refused when one is also the name of a schema of the source.
     """
-    named = {schema: _fitting(_PREFIX + schema) for schema in schemas}
+    named = {schema: fitting(_PREFIX + schema) for schema in schemas}
     clashing = sorted(({*named.values(), SETUP_SCHEMA}) & set(schemas))
     if clashing:
         raise Refused(
@@ -129,12 +128,3 @@ def _own_host(server: Address) -> str:
         return "localhost"
     directories = [entry.strip().strip('"') for entry in (server.socket_directories or "").split(",") if entry.strip()]
     return directories[0] if directories else server.host
-
-
-def _fitting(name: str) -> str:
-    """`name`, or as much of it as fits into a name of PostgreSQL's, made distinct by a hash."""
-    encoded = name.encode()
-    if len(encoded) <= _NAME_BYTES:
-        return name
-    suffix = "_" + sha256(encoded).hexdigest()[:8]
-    return encoded[: _NAME_BYTES - len(suffix)].decode(errors="ignore") + suffix
