@@ -71,7 +71,6 @@ WRAPPER = Wrapper(
     keys="query",
     folding="keep",
     max_keys=1000,
-    quotes_lists=False,
     reserved={
         "username": "belongs to source.user",
         "password": "belongs to DEVDB_SOURCE_PASSWORD or source.password_file",
