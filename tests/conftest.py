@@ -17,7 +17,7 @@ import psycopg
 import pytest
 from executables import executable
 from fixture_types import MakeDb, RunCommand, RunProgram
-from mariadb_server import mariadb, mysql_fdw  # noqa: F401  (fixtures)
+from mariadb_server import mariadb, mysql_demo, mysql_fdw  # noqa: F401  (fixtures)
 from psycopg import sql
 from pytest_postgresql.janitor import DatabaseJanitor
 

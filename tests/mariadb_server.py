@@ -23,20 +23,29 @@ from devdb.server.cluster import Cluster
 from devdb.server.temporary import place
 from devdb.wrappers import registry
 
+DEMO = Path(__file__).with_name("mysql") / "demo.sql"
+# Adds a table to the demo, for whoever drops it again.
+DEMO_ZERO_DATES = DEMO.with_name("demo_zero_dates.sql")
+
 _PROGRAMS = ("mariadb-install-db", "mariadbd", "mariadb")
 _START_S = 30
 _DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG
-# What loses nothing but what nobody wants to keep, and starts fast; in a time zone that is nobody's.
+# The disk is not waited for: nobody wants to keep what is made.
+_HASTY = (
+    "--innodb-log-file-size=8M",
+    "--innodb-flush-log-at-trx-commit=0",
+    "--innodb-flush-method=nosync",
+    "--innodb-doublewrite=0",
+)
+# In a time zone that is nobody's.
 _SETTINGS = (
+    *_HASTY,
     "--bind-address=127.0.0.1",
     "--skip-log-bin",
     "--skip-name-resolve",
     "--character-set-server=utf8mb4",
     "--default-time-zone=+05:30",
     "--innodb-buffer-pool-size=64M",
-    "--innodb-log-file-size=8M",
-    "--innodb-flush-log-at-trx-commit=0",
-    "--innodb-doublewrite=0",
     "--innodb-fast-shutdown=2",
     "--aria-pagecache-buffer-size=8M",
     "--key-buffer-size=8M",
@@ -85,6 +94,13 @@ def mariadb() -> Iterator[MariaDb]:
 
 
 @pytest.fixture(scope="session")
+def mysql_demo(mariadb: MariaDb) -> MariaDb:
+    """The private MariaDB with the demo in it: databases registry, staff and lab. Nobody writes to them."""
+    mariadb.run(DEMO.read_text(encoding="utf-8"))
+    return mariadb
+
+
+@pytest.fixture(scope="session")
 def mysql_fdw(cluster: Cluster) -> None:
     """The session's cluster has the wrapper, or who asks is skipped."""
     with psycopg.connect(cluster.conninfo()) as connection:
@@ -103,7 +119,7 @@ def started() -> Iterator[MariaDb]:
         owner.run(
             [
                 _program("mariadb-install-db") or "", "--no-defaults", f"--datadir={data}", "--skip-test-db",
-                "--auth-root-authentication-method=normal", "--skip-name-resolve", "--innodb-log-file-size=8M",
+                "--auth-root-authentication-method=normal", "--skip-name-resolve", *_HASTY,
             ],
             directory=directory,
         )  # fmt: skip

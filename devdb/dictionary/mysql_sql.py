@@ -161,7 +161,7 @@ class _Reader:
             if word.value in _CONSTANTS:
                 return _CONSTANTS[word.value]
             if self._take("("):
-                return _called(word.value, self._arguments())
+                return self._cast() if word.value == "cast" else _called(word.value, self._arguments())
             if word.value in _NOW or word.value in _TODAY:
                 return _called(word.value, [])
         raise NotUnderstood(word.value)
@@ -184,6 +184,14 @@ class _Reader:
             if self._take(")"):
                 return found
             self._need(",")
+
+    def _cast(self) -> str:
+        """A cast to a date, as which MariaDB prints date(); others convert otherwise."""
+        said = self._or()
+        self._need("as")
+        self._need("date")
+        self._need(")")
+        return f"({said}::date)"
 
     def _case(self) -> str:
         said = ["CASE"]
