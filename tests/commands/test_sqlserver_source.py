@@ -20,6 +20,9 @@ from workbench import Run
 
 from devdb.server.cluster import Cluster
 
+# Which takes away what a command has made.
+pytestmark = pytest.mark.usefixtures("make_db")
+
 CATALOG = (Path(__file__).parents[1] / "dictionary" / "sqlserver_catalog.sql").read_text(encoding="utf-8")
 ROWS = """
     CREATE SCHEMA dbo;
