@@ -53,7 +53,7 @@ _AS_ORACLE_FDW = """
     INSERT INTO pg_catalog.pg_extension (oid, extname, extowner, extnamespace, extrelocatable, extversion)
     VALUES (
         pg_catalog.pg_nextoid('pg_catalog.pg_extension', 'oid', 'pg_catalog.pg_extension_oid_index'),
-        'oracle_fdw', 10, 'pg_catalog'::regnamespace, false, '1.2'
+        'oracle_fdw', 10, 'public'::regnamespace, false, '1.2'
     );
     RESET allow_system_table_mods;
     ALTER EXTENSION oracle_fdw ADD SCHEMA fake_oracle;

@@ -67,7 +67,7 @@ WRAPPER = Wrapper(
         "readonly": "is set by devdb itself, on every table",
         "table": "is set by devdb itself, which knows the tables from the dictionary",
         "schema": "is set by devdb itself, which knows the tables from the dictionary",
-        "dblink": "cannot follow a query, which every table here is",
+        "dblink": "cannot stand behind a query, which every table here is",
     },
     system_schemas=frozenset({
         "ANONYMOUS", "APPQOSSYS", "AUDSYS", "BAASSYS", "CTXSYS", "DBSFWUSER", "DBSNMP", "DGPDB_INT", "DIP", "DMSYS",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 import fake_oracle
@@ -10,8 +11,10 @@ import psycopg
 import pytest
 from databases import new_database
 
-from devdb.dictionary import reading
+from devdb.dictionary import reading, schema
+from devdb.dictionary.dialect import Reading
 from devdb.dictionary.model import Dictionary, IndexColumn, RemoteColumn, RemoteTable
+from devdb.dictionary.oracle import DIALECT
 from devdb.server.cluster import Cluster
 from devdb.sqltext.templates import Templates
 
@@ -188,6 +191,36 @@ def test_sequences_are_told_as_far_as_a_bigint_goes(said: Dictionary) -> None:
 def test_triggers_and_dependencies_are_told(said: Dictionary) -> None:
     assert [(one.table, one.name) for one in said.triggers] == [("WELL", "WELL_AUDIT"), ("WELL", "WELL_BI")]
     assert [(one.of, one.needs) for one in said.dependencies] == [(("GEO", "V_WELL", "VIEW"), ("GEO", "WELL", "TABLE"))]
+
+
+@pytest.mark.parametrize(
+    ("case", "names"),
+    [
+        ("smart", {"geo.well", "geo.mixed Case", "geo.every TYPE", "o'hara$x$y.t#1"}),
+        ("lower", {"geo.well", "geo.mixed case", "geo.every type", "o'hara$x$y.t#1"}),
+        ("keep", {"GEO.WELL", "GEO.mixed Case", "GEO.every TYPE", "O'HARA$X$Y.T#1"}),
+    ],
+)
+def test_a_schema_is_made_of_it_in_any_case(cluster: Cluster, said: Dictionary, case: Any, names: set[str]) -> None:
+    asked = Reading(case=case, lob_limit_bytes=1000, unsupported="text")
+    with new_database(cluster) as connection:
+        local = schema.local_schema(said, DIALECT, asked, understood=schema.understanding(connection))
+        refused = [*schema.apply(connection, local.pre_data), *schema.apply(connection, local.post_data)]
+        assert refused == []
+        assert {str(one.name) for one in local.tables} >= names
+        well, region = (
+            next(one.name.sql for one in local.tables if (one.remote.schema, one.remote.name) == place)
+            for place in (("GEO", "WELL"), ("CODES", "REGION"))
+        )
+        connection.execute(f"INSERT INTO {region} VALUES ('N')".encode())
+        connection.execute(f"INSERT INTO {well} VALUES (1, 't', NULL, 'N', 'A', 10)".encode())
+        found = connection.execute(f"SELECT w.* FROM {well} AS w".encode()).fetchone()
+        assert found is not None
+        assert found[:7] == (1, "t", None, "N  ", "A", Decimal(10), Decimal("32.8084"))
+        assert (found[7] is None, found[8]) == (False, 1)  # the moment, and the sequence's first number
+        with pytest.raises(psycopg.errors.CheckViolation):
+            connection.execute(f"INSERT INTO {well} VALUES (2, 'u', NULL, 'N', 'B', 10)".encode())
+    assert "Columns taken as text" in " ".join(local.notes)
 
 
 def test_release_11_has_no_identity_columns(cluster: Cluster) -> None:

@@ -69,6 +69,7 @@ INSERT INTO sys.all_tab_cols (owner, table_name, column_name, data_type, data_le
     ('GEO', 'BIN$Kx8oJ0aWQ5mZ7l0t2bYc1g==$0', 'X', 'NUMBER', 22, NULL, NULL, 'Y', 1, NULL, 0, NULL, 'NO', 'NO', 1),
     ('GEO', 'V_WELL', 'WELL_ID', 'NUMBER', 22, 10, 0, 'N', 1, NULL, 0, NULL, 'NO', 'NO', 1),
     ('CODES', 'REGION', 'REGION', 'CHAR', 12, NULL, NULL, 'N', 1, NULL, 3, 'C', 'NO', 'NO', 1),
+    ('O''HARA$X$Y', 'T#1', 'C#', 'NUMBER', 22, NULL, NULL, 'Y', 1, NULL, 0, NULL, 'NO', 'NO', 1),
     ('SYS', 'DUAL', 'DUMMY', 'VARCHAR2', 1, NULL, NULL, 'Y', 1, NULL, 1, 'B', 'NO', 'NO', 1);
 -- Every type that a column can have, as the dictionary spells it.
 INSERT INTO sys.all_tab_cols (owner, table_name, column_id, internal_column_id, column_name, data_type, data_type_mod, data_type_owner, data_length, data_precision, data_scale, char_length, char_used)
