@@ -126,7 +126,9 @@ def test_the_scripts_help(name: str) -> None:
 
 
 def test_the_settings_shown_are_valid(tmp_path: Path) -> None:
-    chosen, masked = documents.blocks(README, "yaml")
+    chosen, foreign, masked = documents.blocks(README, "yaml")
+    (tmp_path / "foreign.yaml").write_text(foreign)
+    assert Settings.load(tmp_path / "foreign.yaml").source.is_foreign
     # They are parts of one file.
     (tmp_path / "devdb.yaml").write_text(chosen + masked)
     settings = Settings.load(tmp_path / "devdb.yaml")
