@@ -107,6 +107,12 @@ def test_a_dev_database_is_built_from_what_oracle_says(built: Built) -> None:
     assert options["table"].endswith('"GRADE" FROM "WELLS"."WELL")')
     assert pglast.parse_sql(options["table"][1:-1])
 
+    stripped = dev.execute(
+        "SELECT attname FROM pg_attribute"
+        " WHERE attrelid = 'prod_wells.well'::regclass AND attfdwoptions = '{strip_zeros=true}' ORDER BY attnum"
+    )
+    assert [name for (name,) in stripped] == ["status", "notes", "grade"]
+
     schema = (built.directory / "schema.sql").read_text()
     assert "FOREIGN" not in schema.replace("ADD CONSTRAINT", "").replace("FOREIGN KEY", "")
     assert "EXTENSION" not in schema
