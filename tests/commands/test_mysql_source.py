@@ -15,7 +15,7 @@ from workbench import Run, eventually
 
 from devdb.server.cluster import Cluster
 
-pytestmark = pytest.mark.usefixtures("mysql_fdw")
+pytestmark = pytest.mark.usefixtures("mysql_fdw", "make_db")
 
 # What is in it is said there.
 SHOP = (Path(__file__).parent / "mysql_shop.sql").read_text(encoding="utf-8")
