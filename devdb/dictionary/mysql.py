@@ -33,6 +33,7 @@ _SHAPES = frozenset({
 _ASIS = {"uuid": "uuid", "inet4": "inet", "inet6": "inet", "float": "real", "double": "double precision"}
 _NUMBERS = frozenset({"smallint", "integer", "bigint", "numeric", "real", "double precision"})
 _TIMES = frozenset({"date", "timestamp", "timestamp without time zone", "timestamp with time zone"})
+_BOOLEANS = frozenset({"0", "1", "null", "true", "false"})
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 # A day that there is none of: of the year 0, or with a month or a day 0.
 _ZERO_DATE = re.compile(r"0000|....-00|.......-00")
@@ -104,6 +105,7 @@ class MySql:
 
 def _integer(column: RemoteColumn, declared: str) -> Becomes:
     if declared.startswith("tinyint(1)") and "unsigned" not in declared and _may_be_boolean(column, declared):
+        # There may be other numbers in it than 0 and 1: read as boolean, each would end the run.
         return Becomes("boolean", foreign_type="smallint", read="{} <> 0")
     signed, unsigned = _INTEGERS[column.type]
     if "unsigned" not in declared and "zerofill" not in declared:
@@ -112,9 +114,13 @@ def _integer(column: RemoteColumn, declared: str) -> Becomes:
     return Becomes("bigint" if column.type == "bigint" and "auto_increment" in declared else unsigned)
 
 
+def _is_in_key(declared: str) -> bool:
+    """What keys join is told apart by its value as it comes, so it comes as what it is."""
+    return re.search(r"\b(?:auto_increment|primary key|unique|references)\b", declared) is not None
+
+
 def _may_be_boolean(column: RemoteColumn, declared: str) -> bool:
-    in_key = re.search(r"\b(?:auto_increment|primary key|unique|references)\b", declared)
-    return in_key is None and (column.default or "0").strip("'").lower() in ("0", "1", "null", "true", "false")
+    return not _is_in_key(declared) and (column.default or "0").strip("'").lower() in _BOOLEANS
 
 
 def _bits(width: int) -> Becomes:
@@ -132,7 +138,7 @@ def _moment(column: RemoteColumn, reading: Reading, declared: str) -> Becomes:
     type_sql = f"timestamp({precision}) with time zone" if column.type == "timestamp" else plain
     notes = ["the source sets it with each update"] if "on update" in declared.lower() else []
     foreign, read = plain, "{}"
-    if reading.zero_dates == "replace":
+    if reading.zero_dates == "replace" and not _is_in_key(declared):
         foreign, read = "text", f"{_READ_ZERO_DATE}::{plain}"
         if column.not_null:
             read = f"COALESCE({read}, '-infinity')"
