@@ -51,6 +51,13 @@ _OTHER_SCHEMAS = """
 """
 
 # Extensions that consist of a foreign data wrapper and its functions, none of which anything else uses.
+# Our own link's; the extension is called as its wrapper is.
+_LINKING_EXTENSIONS = """
+    SELECT e.extname FROM pg_catalog.pg_extension AS e
+    JOIN pg_catalog.pg_foreign_data_wrapper AS w ON w.fdwname = e.extname
+    JOIN pg_catalog.pg_foreign_server AS s ON s.srvfdw = w.oid
+    WHERE s.srvname = 'prod_server'
+"""
 _WRAPPER_EXTENSIONS = """
     WITH members AS (
         SELECT refobjid AS extension, classid, objid FROM pg_catalog.pg_depend
@@ -120,6 +127,7 @@ def read(
         if len(others) <= _MOST_EXCLUSIONS:
             args += ["--exclude-schema=" + programs.exactly(name) for name in others]
     wrappers = [name for (name,) in source.execute(_WRAPPER_EXTENSIONS)]
+    linking = [name for (name,) in source.execute(_LINKING_EXTENSIONS)]
     # A file without a name: the archive holds the passwords of user mappings, and nothing of it may stay behind.
     with tempfile.TemporaryFile() as archive:
         try:
@@ -131,7 +139,7 @@ def read(
         pg_restore = pg_dump.sibling("pg_restore")
         pre_data = _section(pg_restore, archive, "pre-data", owner=owner)
         post_data = _section(pg_restore, archive, "post-data", owner=owner)
-    choice = Choice(schemas, frozenset(wrappers), frozenset(skip_extensions))
+    choice = Choice(schemas, frozenset(wrappers), frozenset(skip_extensions), frozenset(linking))
     chosen = Archive(
         replace(pre_data, pieces=choice.of(pre_data.pieces)), replace(post_data, pieces=choice.of(post_data.pieces)), ()
     )

@@ -11,7 +11,6 @@ import pglast
 from pglast import ast
 from pglast.enums import AlterTableType
 
-from devdb.server.link import SETUP_SCHEMA
 from devdb.sqltext.quoting import ident
 
 
@@ -31,10 +30,18 @@ class Piece:
 class Choice:
     """Which pieces a dev database gets. Sees the pieces in their order: a comment follows what it is on."""
 
-    def __init__(self, schemas: Sequence[str] | None, wrappers: Collection[str], skipped: Collection[str]) -> None:
+    def __init__(
+        self,
+        schemas: Sequence[str] | None,
+        wrappers: Collection[str],
+        skipped: Collection[str],
+        linking: Collection[str] = (),
+    ) -> None:
+        """`wrappers`, `skipped` and `linking` are extensions; the last are those by which a stand-in sees a source."""
         self.schemas = None if schemas is None else frozenset(schemas)
         self.wrappers = wrappers
         self.skipped = skipped
+        self.linking = linking
         self.notes: list[str] = []
         self._gone: set[str] = set()
         self._created: set[str] = set()
@@ -62,14 +69,14 @@ class Choice:
         return [piece]
 
     def _extension(self, piece: Piece) -> list[Piece]:
-        home = re.search(r" WITH SCHEMA (.*);$", piece.text)
-        if home is not None and home[1] == SETUP_SCHEMA:
-            # Of a stand-in, whose source has no such thing.
+        if piece.name in self.linking:
+            # The source has no such thing: it is our link to it.
             return []
         if piece.name in self.skipped or piece.name in self.wrappers:
             why = "as the settings say" if piece.name in self.skipped else "it only serves foreign tables"
             self.notes.append(f"Extension {piece.name} is left out: {why}.")
             return []
+        home = re.search(r" WITH SCHEMA (.*);$", piece.text)
         if home is None or home[1] in ("public", "pg_catalog") or f"CREATE SCHEMA {home[1]};" in self._created:
             return [piece]
         self._created.add(f"CREATE SCHEMA {home[1]};")

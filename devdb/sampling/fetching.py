@@ -13,7 +13,6 @@ from devdb.catalog.model import Column, Name, Table
 from devdb.sqltext.quoting import ident, literal
 from devdb.wrappers.wrapper import Wrapper
 
-# Types whose values a wrapper writes as literals of the source's.
 _NUMBERS = frozenset({"smallint", "integer", "bigint", "numeric"})
 _TEXTS = frozenset({"text", "character varying", "character", "bpchar"})
 # Keys of several columns: the source looks at every combination of their values.
@@ -128,7 +127,11 @@ class Fetching:
             return False
         if self.queries is not None:
             return self.queries.constant(column.base_type, "v") is not None
-        return column.base_type in _NUMBERS | _TEXTS
+        return column.base_type in self.wrapper.listed
+
+
+def is_text(column: Column) -> bool:
+    return column.base_type in _TEXTS
 
 
 def all_rows(foreign: Name) -> str:

@@ -8,7 +8,7 @@ from functools import partial
 
 from devdb.catalog.model import Name, Source, Table
 from devdb.sampling import references
-from devdb.sampling.fetching import Fetching, all_rows, share, spread
+from devdb.sampling.fetching import Fetching, all_rows, is_text, share, spread
 from devdb.sampling.hashing import row_hash
 from devdb.settings import Rule, Settings
 from devdb.sqltext.quoting import ident
@@ -135,8 +135,14 @@ def distant_take(table: Table, rule: Rule, foreign: Name, *, seed: int, fetching
     percent = None if rule.percent is None or rule.percent >= 100 else rule.percent
     keys = [f"f.{ident(name)}" for name in table.primary_key]
     if rule.limit is not None and rule.order_by is not None:
-        # What it leaves open goes by the key, which the source can order by.
-        return Take(table, rule, foreign, where=where, order_by="\n, ".join([rule.order_by, *keys]), limit=rule.limit)
+        # What it leaves open goes by as much of the key as the source can order by.
+        ordered = [
+            f"f.{ident(name)}"
+            for name in table.primary_key
+            if fetching.wrapper.orders_texts or not is_text(table.column[name])
+        ]
+        order_by = "\n, ".join([rule.order_by, *ordered])
+        return Take(table, rule, foreign, where=where, order_by=order_by, limit=rule.limit)
     order = spread(table, seed, "f")
     if order is not None and fetching.wrapper.computes:
         conditions = [where, None if percent is None else f"{order} < {share(percent)}"]

@@ -58,6 +58,11 @@ WRAPPER = Wrapper(
     keys="list",
     folding="upper",
     max_keys=1000,
+    listed=frozenset({
+        "smallint", "integer", "bigint", "numeric", "real", "double precision", "text", "character varying",
+        "character", "bpchar", "uuid", "date", "timestamp without time zone", "timestamp with time zone",
+    }),
+    orders_texts=False,
     computes=True,
     steady={"isolation_level": "read_only"},
     reserved={

@@ -6,6 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+_NUMBERS = frozenset({"smallint", "integer", "bigint", "numeric"})
+_TEXTS = frozenset({"text", "character varying", "character", "bpchar"})
+
 
 @dataclass(frozen=True)
 class Place:
@@ -40,13 +43,15 @@ class Wrapper:
     can; `snapshot` tells people how far that is.
 
     `keys` is how rows are fetched by key: "array" as one parameter, "list" as a list of literals in the condition, of
-    `max_keys` at most, "query" as such a list in a query of our own: other conditions must not reach the wrapper. Not
-    `quotes_lists` if texts in a list of literals are sent without escaping. It `computes` if arithmetic of whole
-    numbers in WHERE and ORDER BY is the source's work. It `sends_functions` if it does so though the source may have
-    none of the name, and `hides_errors` if rows end without a word when the source fails.
+    `max_keys` at most and of the types `listed`, "query" as such a list in a query of our own: other conditions must
+    not reach the wrapper. Not `quotes_lists` if texts in a list of literals are sent without escaping.
 
-    `is_schema` if what other sources call a database is a schema there.
-    `folding` is what the source makes of a name without quotes.
+    It `computes` if arithmetic of whole numbers in WHERE and ORDER BY is the source's work, and `orders_texts` if an
+    order that names a text is. It `sends_functions` if it does so though the source may have none of the name, and
+    `hides_errors` if rows end without a word when the source fails.
+
+    `is_schema` if what other sources call a database is a schema there. `folding` is what the source makes of a name
+    without quotes.
     """
 
     name: str
@@ -60,6 +65,8 @@ class Wrapper:
     keys: Literal["array", "list", "query"]
     folding: Literal["lower", "upper", "keep"]
     max_keys: int | None = None
+    listed: frozenset[str] = _NUMBERS | _TEXTS
+    orders_texts: bool = True
     quotes_lists: bool = True
     sends_functions: bool = False
     computes: bool = False

@@ -31,7 +31,6 @@ source:
   schemas: [WELLS, CODES]
   lobs: true
 target: {{template: {template}}}
-extensions: {{skip: [oracle_fdw]}}
 sampling:
   default: none
   tables: {{wells.lithology_photo: {{limit: 20}}, wells.well: {{where: permit_no <= 1020}}}}
