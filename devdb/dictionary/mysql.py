@@ -35,6 +35,11 @@ _NUMBERS = frozenset({"smallint", "integer", "bigint", "numeric", "real", "doubl
 _TIMES = frozenset({"date", "timestamp", "timestamp without time zone", "timestamp with time zone"})
 _BOOLEANS = frozenset({"0", "1", "null", "true", "false"})
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
+# Values of keys are sent back as conditions, which these can be and intervals and bits cannot.
+_KEYS = {
+    "bit": Becomes("bytea", note="bits of a key are bytes here"),
+    "time": Becomes("text", note="times of a key are texts here"),
+}
 # A day that there is none of: of the year 0, or with a month or a day 0.
 _ZERO_DATE = re.compile(r"0000|....-00|.......-00")
 _READ_ZERO_DATE = "NULLIF(pg_catalog.regexp_replace({}, '^(0000|....-00|.......-00).*$', ''), '')"
@@ -54,6 +59,8 @@ class MySql:
             return Becomes(f"numeric({column.precision or 10},{column.scale or 0})")
         if kind in _ASIS:
             return Becomes(_ASIS[kind])
+        if kind in ("bit", "time") and _is_in_key(declared):
+            return _KEYS[kind]
         if kind == "bit":
             return _bits(column.precision or 1)
         if kind in ("char", "varchar"):
@@ -115,7 +122,7 @@ def _integer(column: RemoteColumn, declared: str) -> Becomes:
 
 
 def _is_in_key(declared: str) -> bool:
-    """What keys join is told apart by its value as it comes, so it comes as what it is."""
+    """Values of keys are compared as they come with those that are here: they must come as what they become."""
     return re.search(r"\b(?:auto_increment|primary key|unique|references)\b", declared) is not None
 
 

@@ -174,6 +174,8 @@ MOMENT = "2024-01-01 00:00:00"
         (column("tinyint", "tinyint(1)", default="3"), "smallint", "3"),
         (column("tinyint", "tinyint(1) primary key"), "smallint", None),
         (column("tinyint", "tinyint(1) unsigned", default="1"), "smallint", "1"),
+        (column("time", "time primary key"), "text", None),
+        (column("bit", "bit(5) references", precision=5, default="b'1'"), "bytea", None),
         (column("int", "int", default="'-5'"), "integer", "-5"),
         (column("int", "int", default="'x'"), "integer", None),
         (column("int", "int", default="(last_insert_id())"), "integer", None),
