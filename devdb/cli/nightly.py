@@ -29,7 +29,7 @@ def nightly(only_check: bool, max_age: str, options: Options) -> None:
         from devdb.nightly.places import Places
         from devdb.nightly.status import check
 
-        click.echo(check(Places.of(options.settings()).status, max_age_s=_seconds(max_age)))
+        click.echo(check(Places.of(options.said_settings()).status, max_age_s=_seconds(max_age)))
         return
     settings = options.keyed_settings()
     from devdb.nightly.run import run

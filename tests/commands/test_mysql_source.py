@@ -274,6 +274,11 @@ def test_a_killed_run_leaves_a_stand_in_that_the_next_one_removes(build, setting
         ({"schemas: [Shop]": "schemas: [Shop], fdw_options: {init_command: x}"}, 1, ("init_command", "devdb itself")),
         ({"schemas: [Shop]": "schemas: [Shop], reader: direct"}, 1, ("reader: direct reads PostgreSQL only",)),
         ({"user: reader, ": ""}, 1, ("needs a user",)),
+        (
+            {"mysql_fdw": "oracle_fdw"},
+            1,
+            ("the dev server has no oracle_fdw, which reads Oracle", "-oracle-fdw", "Dockerfile.postgres-oraclefdw"),
+        ),
     ],
 )
 def test_what_cannot_be_is_told_before_anything_is_touched(build, settings, databases, change, status, said):
