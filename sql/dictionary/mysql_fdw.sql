@@ -26,7 +26,7 @@
 {% for name in relations %}
 DROP VIEW IF EXISTS fdw_setup.{{ ("dictionary_" ~ name) | ident }};
 {% endfor %}
-{% for name in ["referring", "parts", "settings", "checks"] %}
+{% for name in ["referring", "parts", "kind", "settings", "checks"] %}
 DROP VIEW IF EXISTS fdw_setup.{{ ("mysql_" ~ name) | ident }};
 {% endfor %}
 DO $devdb$
@@ -104,11 +104,12 @@ BEGIN
     ) AS q;
     is_mariadb := 'SYSTEM_VARIABLES.VARIABLE_NAME' = ANY (has);
 
+    EXECUTE pg_catalog.format('CREATE VIEW fdw_setup.mysql_kind AS SELECT %L::boolean AS is_mariadb', is_mariadb);
     EXECUTE pg_catalog.format(
         'CREATE VIEW fdw_setup.mysql_settings AS '
-        'SELECT pg_catalog.lower(v.variable_name) AS name, v.variable_value AS value, %L::boolean AS is_mariadb '
+        'SELECT pg_catalog.lower(v.variable_name) AS name, v.variable_value AS value '
         'FROM (SELECT * FROM fdw_setup.%I OFFSET 0) AS v',
-        is_mariadb, CASE WHEN is_mariadb THEN 'mysql_own_variables' ELSE 'mysql_variables' END
+        CASE WHEN is_mariadb THEN 'mysql_own_variables' ELSE 'mysql_variables' END
     );
     EXECUTE pg_catalog.format(
         'CREATE VIEW fdw_setup.mysql_parts AS '
@@ -182,7 +183,7 @@ END
 $devdb$;
 
 CREATE VIEW fdw_setup.dictionary_source AS
-WITH s AS MATERIALIZED (SELECT s.name, s.value, s.is_mariadb FROM fdw_setup.mysql_settings AS s)
+WITH s AS MATERIALIZED (SELECT s.name, s.value FROM fdw_setup.mysql_settings AS s)
 SELECT COALESCE(
     (
         SELECT pg_catalog.concat_ws(' ', v.value, '(' || NULLIF(c.value, '') || ')')
@@ -247,8 +248,6 @@ WITH c AS MATERIALIZED (
     SELECT k.table_schema, k.table_name, k.check_clause
     FROM fdw_setup.mysql_checks AS k
     WHERE {{ told("k.table_schema") | sql }}
-), s AS MATERIALIZED (
-    SELECT pg_catalog.bool_or(s.is_mariadb) IS NOT FALSE AS is_mariadb FROM fdw_setup.mysql_settings AS s
 )
 SELECT c.table_schema AS schema, c.table_name, c.ordinal_position AS position, c.column_name AS name,
        CASE WHEN j.is_json THEN 'json' ELSE pg_catalog.lower(c.data_type) END AS type,
@@ -274,7 +273,7 @@ SELECT c.table_schema AS schema, c.table_name, c.ordinal_position AS position, c
        CASE WHEN g.is_generated AND NOT g.is_period THEN c.generation_expression END AS generated_sql,
        NULLIF(c.column_comment, '') AS comment
 FROM c
-CROSS JOIN s
+CROSS JOIN fdw_setup.mysql_kind AS s
 CROSS JOIN LATERAL (
     SELECT NULLIF(c.generation_expression, '') IS NOT NULL AS is_generated,
            COALESCE(c.generation_expression IN ('ROW START', 'ROW END'), false) AS is_period
