@@ -141,6 +141,8 @@ def standing_in(
             hint="have an administrator grant CREATEDB on the dev server",
         ) from exc
     try:
+        # Moments have no zone at many a source, and whatever this server's is, they are read alike.
+        maintenance.execute(f"ALTER ROLE CURRENT_USER IN DATABASE {ident(dbname)} SET timezone = 'UTC'".encode())
         params = settings.target_conninfo(dbname)
         password = settings.source_password
         session = link.session("" if password is None else password.get_secret_value())

@@ -4,6 +4,7 @@
 --               staged (list)         tables whose rows wait elsewhere until keys are masked (devdb.catalog.model.Table)
 --               fetches (list)        functions that fetch rows by key, where no array can be sent (devdb.sampling.fetching.Fetch)
 --               counted (list)        rules of which all rows can be counted at the source (devdb.sampling.rules.Take)
+--               probed (name)         a foreign table to read something of at the end, where errors would be hidden
 --               groups (list)         tables to complete together (devdb.sampling.groups.Group)
 --               cuts (list)           keys that become NULL where the parent is missing (devdb.sampling.references.Checked)
 --               drop_keys (list)      foreign keys whose dangling rows are dropped

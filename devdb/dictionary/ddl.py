@@ -117,7 +117,7 @@ def key(of: LocalKey, name: str) -> Statement:
 
 
 def check(of: LocalTable, name: str, condition: str) -> Statement:
-    text = f"ALTER TABLE {of.name.sql} ADD CONSTRAINT {ident(name)} CHECK ({condition})"
+    text = f"ALTER TABLE {of.name.sql} ADD CONSTRAINT {ident(name)} CHECK ({condition}) NOT VALID"
     return Statement(text, f"check {name} of {of.name}", is_optional=True)
 
 

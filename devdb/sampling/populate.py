@@ -65,8 +65,11 @@ def plan(
         seed=settings.sampling.seed,
         fetching=fetching,
     )
+    hides_errors = fetching is not None and fetching.wrapper.hides_errors and source.filled_tables
+    probed = foreign(source.filled_tables[0].name) if hides_errors else None
     return {
         "takes": takes,
+        "probed": probed,
         "counted": [] if fetching is None else rules.counted(takes, fetching),
         "fetches": [] if fetching is None else list(fetching.fetches.values()),
         "staged": [table for table in source.filled_tables if table.stage is not None],

@@ -1,11 +1,12 @@
 -- What:         fail when the source sent fewer rows than it has
 -- Parameters:   counted (list)  rules of which all rows can be counted at the source (devdb.sampling.rules.Take)
+--               probed (name)   a foreign table to read something of; null when the wrapper hides no errors
 -- Transaction:  part of the caller's
 -- Repeatable:   yes
 -- Why:          mysql_fdw takes an error for the end of the rows, as when the source ends the session. The next query in
 --               the same session fails then; and within one snapshot, what is counted is what was to be read.
 
-{% if counted %}
+{% if probed %}
 \warn counting at the source
 DO $devdb$
 <<devdb>>
@@ -13,6 +14,7 @@ DECLARE
     there bigint;
     taken bigint;
 BEGIN
+    PERFORM FROM {{ probed.sql | sql }} AS f LIMIT 1;
 {% for take in counted %}
     SELECT pg_catalog.count(*) INTO there
     FROM {{ take.foreign.sql | sql }} AS f{% if take.where %} WHERE {{ take.where | sql }}{% endif %};

@@ -197,7 +197,7 @@ def test_expressions_are_over_the_columns_as_they_are_called_here(empty: psycopg
     )
     assert [row for (row,) in rows] == [
         "'ü'::text",
-        """CHECK (((depth > 0) AND ("état" <> 'DEPTH'::text) AND ("Weird Name" IS NOT NULL)))""",
+        """CHECK (((depth > 0) AND ("état" <> 'DEPTH'::text) AND ("Weird Name" IS NOT NULL))) NOT VALID""",
         "CREATE INDEX by_depth ON a.well USING btree (depth DESC)",
         'CREATE INDEX by_name ON a.well USING btree (lower("Weird Name"), depth)',
         "nextval('a.counter'::regclass)",
