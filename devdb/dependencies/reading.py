@@ -1,0 +1,167 @@
+"""Read what needs what in a PostgreSQL database: a fixed number of questions, whatever its size."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+
+from devdb.catalog.source import ask
+from devdb.dependencies.model import Graph, Need, Thing
+from devdb.sqltext.templates import Templates
+
+Key = tuple[int, int]  # the OIDs of a catalog and of an object
+
+_TABLES = ("table", "foreign table", "view", "materialized view")
+_ROUTINES = ("function", "procedure", "aggregate")
+# What comes with its table, and is created after it.
+_OF_TABLES = ("trigger", "policy", "rule")
+_PARTS = ("check", "index")
+
+
+@dataclass(frozen=True)
+class _Catalog:
+    """The things of a database by their OIDs; members of an extension are the extension."""
+
+    things: Mapping[Key, Thing]
+    parts: Mapping[Key, tuple[Key, str, str]]
+
+    def whole(self, key: Key) -> tuple[Thing | None, str, str]:
+        """The thing that this is, or is part of; as which part, and that part's name."""
+        kind = detail = ""
+        passed = set()
+        while key not in self.things:
+            if key not in self.parts or key in passed:
+                return None, "", ""
+            passed.add(key)
+            key, role, name = self.parts[key]
+            kind, detail = kind or role, detail or name
+        return self.things[key], kind, detail
+
+
+def read(connection: psycopg.Connection[Any], templates: Templates, schemas: Sequence[str] | None = None) -> Graph:
+    """What needs what, in all schemas; `schemas` are those whose objects may be asked for, None if all are.
+
+    Raises ScriptFailed or ConnectionFailed.
+    """
+    objects = ask(connection, templates, "dependencies/objects.sql")
+    classes = _classes(connection)
+    extensions = {row.objid: _thing(row) for row in objects if row.type == "extension"}
+    members = {(row.classid, row.objid): extensions.get(row.extension) for row in objects}
+    things = {key: members[key] or _thing(row) for row in objects for key in [(row.classid, row.objid)]}
+    parts: dict[Key, tuple[Key, str, str]] = {}
+    for row in ask(connection, templates, "dependencies/parts.sql"):
+        parts.setdefault((row.classid, row.objid), ((row.refclassid, row.refobjid), row.kind, row.detail))
+    catalog = _Catalog(things, parts)
+    lineage = {
+        ((classes["pg_class"], row.child), (classes["pg_class"], row.parent)): row.is_partition
+        for row in ask(connection, templates, "dependencies/inherits.sql")
+    }
+    ours = {(things[child], things[parent]): kind for (child, parent), kind in lineage.items() if child in things}
+    roles = ask(connection, templates, "dependencies/roles.sql")
+    needs = [
+        *_recorded(ask(connection, templates, "dependencies/needs.sql"), catalog, ours),
+        *(
+            Need(parent, child, "partition", is_first=False)
+            for (child, parent), is_partition in ours.items()
+            if is_partition
+        ),
+        *_casts(ask(connection, templates, "dependencies/casts.sql"), catalog, classes),
+        *(Need(things[classes["pg_policy"], row.policy], _role(row), "role") for row in roles),
+    ]
+    oids = {_thing(row): (row.classid, row.objid) for row in objects if members[row.classid, row.objid] is None}
+    return Graph(
+        things=tuple(dict.fromkeys([*(things.values()), *map(_role, roles)])),
+        needs=_sorted(needs),
+        oids=oids,
+        parts={key: thing for key in parts for thing in [catalog.whole(key)[0]] if thing is not None},
+        schemas=None if schemas is None else tuple(schemas),
+    )
+
+
+def _classes(connection: psycopg.Connection[Any]) -> Mapping[str, int]:
+    """The OIDs of the catalogs, the same in every database of a release."""
+    names = ["pg_class", "pg_proc", "pg_type", "pg_cast", "pg_policy"]
+    rows = connection.execute(
+        "SELECT name, ('pg_catalog.' || name)::regclass::oid::bigint FROM pg_catalog.unnest(%s::text[]) AS name",
+        [names],
+    )
+    return {str(name): int(oid) for name, oid in rows}
+
+
+def _thing(row: Any) -> Thing:
+    return Thing(row.type, row.schema, row.name, row.identity)
+
+
+def _role(row: Any) -> Thing:
+    return Thing("role", "", row.name, row.identity)
+
+
+def _recorded(rows: Sequence[Any], catalog: _Catalog, lineage: Mapping[tuple[Thing, Thing], bool]) -> Iterator[Need]:
+    """The needs that PostgreSQL has noted, of whole things."""
+    for row in rows:
+        of, part, detail = catalog.whole((row.classid, row.objid))
+        needs, _, _ = catalog.whole((row.refclassid, row.refobjid))
+        if of is None or needs is None or of == needs or part == "inherited":
+            continue
+        kind = _kind(of, needs, part, lineage)
+        yield Need(of, needs, kind, detail or row.column)
+        if of.type in _OF_TABLES and needs.type in _TABLES and needs.schema == of.schema and _is_on(of, needs):
+            yield Need(needs, of, of.type, is_first=False)
+
+
+def _is_on(of: Thing, table: Thing) -> bool:
+    """Whether a trigger, a policy or a rule is that table's."""
+    return of.identity.endswith(f" on {table.identity}")
+
+
+def _kind(of: Thing, needs: Thing, part: str, lineage: Mapping[tuple[Thing, Thing], bool]) -> str:
+    if needs.type in ("extension", "schema"):
+        return needs.type
+    if part == "fk" and needs.type in _TABLES:
+        return "fk"
+    if needs.type in ("type", "domain", "collation"):
+        return "type"
+    if of.type in _OF_TABLES:
+        return of.type
+    if part == "default":
+        return "sequence" if needs.type == "sequence" else "default"
+    if part in _PARTS or part == "fk":
+        return "index" if part == "fk" else part
+    if of.type in ("view", "materialized view"):
+        return "view"
+    if (of, needs) in lineage:
+        return "partition" if lineage[of, needs] else "inherits"
+    if of.type == "event trigger":
+        return "trigger"
+    if of.type in _ROUTINES:
+        return "routine"
+    if needs.type in ("server", "foreign-data wrapper"):
+        return "server"
+    if needs.type in _TABLES:
+        return "type"  # a column of the row type of a table
+    # A table's own: the operator classes and functions of its partition key.
+    return "partition" if of.type in _TABLES else "operator"
+
+
+def _casts(rows: Sequence[Any], catalog: _Catalog, classes: Mapping[str, int]) -> Iterator[Need]:
+    """Casts come with their function, for expressions name that alone; without one, with the one type that is ours."""
+    for row in rows:
+        cast = catalog.things.get((classes["pg_cast"], row.oid))
+        if cast is None or cast.type == "extension":
+            continue
+        function, _, _ = catalog.whole((classes["pg_proc"], row.function))
+        ends = {catalog.whole((classes["pg_type"], oid))[0] for oid in (row.source, row.target)} - {None}
+        owner = function if function is not None else ends.pop() if len(ends) == 1 else None
+        if owner is not None and owner.type != "extension":
+            yield Need(owner, cast, "cast", is_first=False)
+
+
+def _sorted(needs: Sequence[Need]) -> tuple[Need, ...]:
+    """One need of each kind between two things, in the order of their names."""
+    kept: dict[tuple[Thing, Thing, str], Need] = {}
+    for need in needs:
+        kept.setdefault((need.of, need.needs, need.kind), need)
+    return tuple(sorted(kept.values(), key=lambda need: (need.of, need.kind, need.needs)))
