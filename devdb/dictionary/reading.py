@@ -196,6 +196,8 @@ class _Keys:
         if parent_columns is None:
             self._tell("Foreign keys left out, as the source does not show what they refer to", place, name)
             return
+        if first.on_delete is None:
+            self._tell("Foreign keys without their actions, which the source does not show to this user", place, name)
         self.foreign[place].append(
             RemoteForeignKey(
                 name=name,

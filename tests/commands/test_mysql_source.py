@@ -263,6 +263,17 @@ def test_a_killed_run_leaves_a_stand_in_that_the_next_one_removes(build, setting
     assert not [name for name in databases() if "__source_" in name]
 
 
+def test_who_may_only_select_still_has_every_key(build, settings, shop, tmp_path):
+    shop.run(f"CREATE USER plain IDENTIFIED BY '{shop.password}'; GRANT SELECT ON Shop.* TO plain")
+    try:
+        text = settings("sampling: {default: none}").replace(f"user: {shop.user}", "user: plain")
+        done = build("build-dev-db", "--no-dump", settings=text)
+    finally:
+        shop.run("DROP USER plain")
+    assert (tmp_path / "schema.sql").read_text().count("FOREIGN KEY") == sum(map(len, KEYS.values()))
+    assert "Foreign keys without their actions" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("change", "status", "said"),
     [
