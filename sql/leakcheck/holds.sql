@@ -5,8 +5,14 @@
 -- Transaction:  either
 -- Repeatable:   yes
 -- Why:          the values are the one parameter of the statement, $1: neither a log nor pg_stat_activity shows them.
---               By the type itself an index may help
+--               By the type itself an index may help. What comes through a wrapper is read once, and compared here: it
+--               may take a condition for done, and give rows to the first of several looks only
 
+{% if table.is_distant %}
+SELECT DISTINCT v.value
+FROM pg_catalog.unnest($1::text[]) AS v (value)
+JOIN {{ table.at_source | sql }} AS t ON pg_catalog.lower(t.{{ column | ident }}::text) = pg_catalog.lower(v.value);
+{% else %}
 SELECT v.value
 FROM pg_catalog.unnest($1::text[]) AS v (value)
 WHERE
@@ -17,3 +23,4 @@ WHERE
     EXISTS (
         SELECT FROM {{ table.only | sql }} AS t WHERE pg_catalog.lower(t.{{ column | ident }}::text) = pg_catalog.lower(v.value)
     );
+{% endif %}

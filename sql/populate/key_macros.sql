@@ -80,7 +80,7 @@ WHERE NOT EXISTS (
 {% set columns = e.child.loaded_columns %}
 {% if e.follow.max is none and e.key.each %}
 SELECT {{ columns | idents('f') }}
-FROM {{ e.foreign.sql | sql }} AS f
+FROM {{ e.rows(chosen) | sql }} AS f
 WHERE EXISTS (
     SELECT
     FROM (SELECT) AS one {{ e.lateral | sql }}
@@ -97,16 +97,18 @@ WHERE EXISTS (
   AND {{ e.where | sql }}
 {% endif %}
 {% elif e.is_distant and e.follow.max is not none %}
-SELECT {{ columns | idents('d') }}
+SELECT {% if e.key.each %}DISTINCT ON (d.devdb_row) {% endif %}{{ columns | idents('d') }}
 FROM (
     SELECT
+        {% if e.key.each %}f.devdb_row,{% endif %}
+
         {% if columns %}{{ e.key.child.raw | sql }},{% endif %}
 
         pg_catalog.row_number() OVER (
             PARTITION BY {{ e.references | sql }}
             ORDER BY {{ e.order_by | sql }}
         ) AS devdb_number
-    FROM {{ e.rows(chosen) | sql }} AS f {{ e.lateral | sql }}
+    FROM {% if e.key.each %}(SELECT f.*, pg_catalog.row_number() OVER () AS devdb_row FROM {{ e.rows(chosen) | sql }} AS f){% else %}{{ e.rows(chosen) | sql }}{% endif %} AS f {{ e.lateral | sql }}
     WHERE EXISTS (
         SELECT FROM pg_temp.{{ e.asked.name | ident }} AS a
         WHERE {{ chosen | sql }}
