@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from devdb.errors import CheckFailed, ConnectionFailed, DevdbError, ScriptFailed
 from devdb.sampling.rules import Take
@@ -26,6 +26,8 @@ _RIGHTS = {
     "copy database": "have an administrator say ALTER DATABASE … IS_TEMPLATE true of target.template",
 }
 _SAMPLE = "populate/sample.sql"
+# tds_fdw tells what SQL Server said in a notice, and then fails with no more than that there is one.
+_NOTICE, _SEE_NOTICE = "DB-Library notice", "Check messages from the SQL Server"
 
 
 def explained(exc: ScriptFailed, script: Script, takes: Iterable[Take]) -> DevdbError:
@@ -38,6 +40,22 @@ def explained(exc: ScriptFailed, script: Script, takes: Iterable[Take]) -> Devdb
     if sqlstate == LOCK_TIMEOUT:
         exc.hint = exc.hint or LOCK_HINT
     return _of_rule(exc, script, takes) or exc
+
+
+def with_words(exc: ScriptFailed, heard: Sequence[str]) -> ScriptFailed:
+    """The failure, with the source's words if it has none: they are in the notices that were `heard` before it."""
+    words = next((said for said in reversed(heard) if said.startswith(_NOTICE)), None)
+    if words is None or _SEE_NOTICE not in exc.reason or exc.detail is not None:
+        return exc
+    return ScriptFailed(
+        exc.reason,
+        path=exc.path,
+        line=exc.line,
+        rendered_line=exc.rendered_line,
+        sqlstate=exc.sqlstate,
+        detail=words,
+        hint=exc.hint,
+    )
 
 
 def of_source(exc: ScriptFailed) -> ConnectionFailed | None:

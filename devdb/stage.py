@@ -54,6 +54,7 @@ class Stage:
         self.rewrite: Rewrite = lambda statement: statement
         self._run = run
         self._ground = ground
+        self._heard: list[str] = []
         self._stack = ExitStack()
 
     def __enter__(self) -> Stage:
@@ -115,7 +116,7 @@ class Stage:
 
     def explained(self, exc: ScriptFailed, script: Script) -> DevdbError:
         """What a failure of the script means to the person who runs devdb."""
-        return explaining.explained(exc, script, self._ground.plan["takes"])
+        return explaining.explained(explaining.with_words(exc, self._heard), script, self._ground.plan["takes"])
 
     def say(self, text: str) -> None:
         """Run a line of devdb's own."""
@@ -150,6 +151,7 @@ class Stage:
 
     def notice(self, said: Notice) -> None:
         """Tell of what the server says beside its results."""
+        self._heard[:] = [*self._heard[-9:], said.text]
         if said.is_warning:
             self._run.warn(said.text)
         else:

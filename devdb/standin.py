@@ -32,8 +32,6 @@ from devdb.sqltext.quoting import ident
 from devdb.sqltext.templates import Templates
 
 _DIALECTS = {"oracle_fdw": "oracle", "mysql_fdw": "mysql", "tds_fdw": "tds"}
-# How FreeTDS begins.
-_REASONS = "DB-Library"
 # Databases are marked by locks on this class and the hash of their name, for as long as somebody needs them.
 _LOCK_CLASS = 0x64657664
 
@@ -171,7 +169,7 @@ def _made(settings: Settings, templates: Templates, connection: Connection, dbna
             try:
                 server.run(script)
             except ScriptFailed as exc:
-                raise explaining.explained(_with_words(exc, heard), script, ()) from exc
+                raise explaining.explained(explaining.with_words(exc, heard), script, ()) from exc
 
         run("wrapper/link.sql", **link.foreign_parameters(settings))
         wanted = source.schemas or ((source.place.dbname,) if described.is_schema and source.place.dbname else None)
@@ -179,7 +177,8 @@ def _made(settings: Settings, templates: Templates, connection: Connection, dbna
         try:
             dictionary = reading.read(connection, templates)
         except ScriptFailed as exc:
-            raise explaining.of_source(_with_words(exc, heard)) or exc from exc
+            said = explaining.with_words(exc, heard)
+            raise explaining.of_source(said) or said from exc
         asked = Reading(
             case=source.case,
             lob_limit_bytes=source.lob_limit_bytes if source.lobs else None,
@@ -204,13 +203,6 @@ def _made(settings: Settings, templates: Templates, connection: Connection, dbna
     for note in notes:
         report.note(note)
     return StandIn(settings.with_standin(dbname, local.schemas), local, dialect, dictionary.version)
-
-
-def _with_words(exc: ScriptFailed, heard: Sequence[str]) -> ScriptFailed:
-    """The failure with what was said before it: tds_fdw tells the reason in a notice."""
-    if exc.detail is None:
-        exc.detail = next((said for said in reversed(heard) if said.startswith(_REASONS)), None)
-    return exc
 
 
 def _refuse_lacking(settings: Settings, maintenance: Connection) -> None:
