@@ -154,27 +154,53 @@ def _section(pg_restore: programs.Program, archive: IO[bytes], section: str, *, 
         printed = programs.run(pg_restore, [f"--section={section}", *args], stdin=archive)
         return printed.decode("utf-8", "surrogateescape")
 
-    listed = [line for line in restore("--list").split("\n") if line and not line.startswith(";")]
-    wanted = [line for line in listed if not _ADMINISTRATION.match(_entry(line))]
+    wanted = [entry for entry in _listed(restore("--list", "--verbose")) if not _ADMINISTRATION.match(entry.told)]
     if not wanted:
         return Section("", ())
     with tempfile.NamedTemporaryFile() as contents:
-        contents.write("\n".join(wanted).encode("utf-8", "surrogateescape"))
+        contents.write("\n".join(entry.line for entry in wanted).encode("utf-8", "surrogateescape"))
         contents.flush()
         flags = [] if owner else ["--no-owner"]
         text = restore(f"--use-list={contents.name}", "--file=-", "--no-tablespaces", *flags)
-    return _split(text, [_entry(line) for line in wanted])
+    return _split(text, wanted)
 
 
-def _entry(line: str) -> str:
-    """`217; 1259 16407 TABLE public orders owner` without its numbers."""
-    return line.split(" ", 3)[3]
+@dataclass(frozen=True)
+class _Entry:
+    """A line of the table of contents: `217; 1259 16407 TABLE public orders owner`. `told` is it without numbers.
+
+    `needs` are the numbers of those that it depends on, which the line after it says.
+    """
+
+    line: str
+    needs: frozenset[int]
+
+    @property
+    def told(self) -> str:
+        return self.line.split(" ", 3)[3]
+
+    def numbered(self, piece: Piece) -> Piece:
+        number, catalog, oid, _ = self.line.split(" ", 3)
+        return replace(piece, number=int(number.rstrip(";")), oids=(int(catalog), int(oid)), needs=self.needs)
+
+
+_NEEDS = ";\tdepends on:"
+
+
+def _listed(contents: str) -> list[_Entry]:
+    found: list[_Entry] = []
+    for line in contents.split("\n"):
+        if line.startswith(_NEEDS) and found:
+            found[-1] = replace(found[-1], needs=frozenset(map(int, line.removeprefix(_NEEDS).split())))
+        elif line and not line.startswith(";"):
+            found.append(_Entry(line, frozenset()))
+    return found
 
 
 _HEADER = re.compile(r"^--\n-- Name: (.*)\n--\n\n?", re.MULTILINE)
 
 
-def _split(text: str, contents: Sequence[str]) -> Section:
+def _split(text: str, contents: Sequence[_Entry]) -> Section:
     """Cut pg_restore's text at the headers of its entries.
 
     A header counts only when it is the next one that the table of contents promises: a function's body may hold
@@ -184,9 +210,9 @@ def _split(text: str, contents: Sequence[str]) -> Section:
     position = 0
     for found in _HEADER.finditer(text):
         for later in range(position, len(contents)):
-            piece = _match(found[1], contents[later])
+            piece = _match(found[1], contents[later].told)
             if piece is not None:
-                cuts.append((found.start(), found.end(), piece))
+                cuts.append((found.start(), found.end(), contents[later].numbered(piece)))
                 position = later + 1
                 break
     head = text[: cuts[0][0]] if cuts else text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 import pglast
@@ -19,12 +19,17 @@ class Piece:
     """One object, or a comment or grant on one: its kind in pg_dump's word ("TABLE", "FK CONSTRAINT"), and its SQL.
 
     `schema` is "-" for what lives in none; `name` is pg_dump's tag, such as `orders orders_pkey` or `TABLE orders`.
+    `number` is its place among all objects of the archive, 0 if it has none; `needs` are the numbers of those that
+    pg_dump puts before it. `oids` are those of its catalog and of the object, 0 for what pg_dump gives none.
     """
 
     kind: str
     schema: str
     name: str
     text: str
+    number: int = field(default=0, compare=False)
+    needs: frozenset[int] = field(default=frozenset(), compare=False, repr=False)
+    oids: tuple[int, int] = field(default=(0, 0), compare=False, repr=False)
 
 
 class Choice:
@@ -62,7 +67,7 @@ class Choice:
             return [replace(piece, text=piece.text.replace("CREATE SCHEMA ", "CREATE SCHEMA IF NOT EXISTS ", 1))]
         if piece.kind == "FOREIGN TABLE":
             self.notes.append(f"Foreign table {piece.schema}.{piece.name} of the source is an ordinary table here.")
-            return [Piece("TABLE", piece.schema, piece.name, ordinary_table(piece.text))]
+            return [replace(piece, kind="TABLE", text=ordinary_table(piece.text))]
         if piece.kind == "COMMENT" and piece.name.startswith("FOREIGN TABLE "):
             text = piece.text.replace("COMMENT ON FOREIGN TABLE ", "COMMENT ON TABLE ", 1)
             return [replace(piece, name=piece.name.removeprefix("FOREIGN "), text=text)]
