@@ -72,6 +72,7 @@ class StandIn:
                 bytes=remote[table.name].bytes or 0,
                 reads=reads[table.name],
                 is_distant=True,
+                heeds_lists=self.settings.source.described.keys != "query",
             )
             for table in source.tables
         }

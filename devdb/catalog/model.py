@@ -87,7 +87,7 @@ class Table:
     all columns.
 
     It `is_distant` if the rows that a query of it finds come through a wrapper, which may send conditions that the
-    source understands in another way, or not at all.
+    source understands in another way, or not at all; but lists of whole numbers, if it `heeds_lists`.
 
     How a load treats it: `reads` is SQL, over the foreign table's row f, of columns that are not fetched as they are.
     `masks` is SQL, over the source's row f, of what is read in place of a column. With a `stage`,
@@ -110,6 +110,7 @@ class Table:
     may_enter: bool = True
     may_read: bool = True
     is_distant: bool = False
+    heeds_lists: bool = False
     reads: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
     masks: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
     stage: str | None = field(default=None, compare=False)

@@ -23,6 +23,7 @@ _BLOCKS = 2000
 _BLOCK_BYTES = 8192
 # Keys are sent in statements of so many: the longest that log_statement shows stays readable.
 _KEYS = 1000
+_WHOLE_NUMBERS = frozenset({"smallint", "integer", "bigint"})
 # Some values are not telling.
 _SPARE = 2
 # In all columns together: each takes some two kilobytes of memory, four where text may have become octets.
@@ -170,14 +171,18 @@ class Drawing:
     def _by_key(self, table: Table, wanted: Sequence[_Wanted], key: UniqueKey) -> list[_Values]:
         drawn = [_Values({}) for _ in wanted]
         keys = self._keys(table, wanted, key)
-        for start in range(0, len(keys), _KEYS):
+        is_sent = [table.heeds_lists and compared in _WHOLE_NUMBERS for compared in key.compared_types]
+        # What no key is sent to reads the whole table for each question: one has to do.
+        step = _KEYS if any(is_sent) or not table.is_distant else len(keys) or 1
+        for start in range(0, len(keys), step):
             parts = [
-                {"name": name, "equals": equals, "type": compared, "held": values}
-                for name, equals, compared, values in zip(
+                {"name": name, "equals": equals, "type": compared, "held": values, "is_sent": sent}
+                for name, equals, compared, values, sent in zip(
                     key.columns,
                     key.equals,
                     key.compared_types,
-                    zip(*keys[start : start + _KEYS], strict=True),
+                    zip(*keys[start : start + step], strict=True),
+                    is_sent,
                     strict=True,
                 )
             ]

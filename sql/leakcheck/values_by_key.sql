@@ -1,7 +1,8 @@
 -- What:         values of some columns in the rows of the source that these keys name
 -- Parameters:   table (devdb.catalog.model.Table)  the table
 --               values (list)  SQL of what is wanted of its row t
---               key (list)     of each of the key's columns: its name, its type, how it is compared, and what it holds
+--               key (list)     of each of the key's columns: its name, its type, how it is compared, what it holds, and
+--                              whether a wrapper sends that to the source
 -- Transaction:  either
 -- Repeatable:   yes
 -- Why:          a value may be an expression over the table's bare column names: names of ours are none of theirs
@@ -20,7 +21,7 @@ FROM ROWS FROM (
 JOIN {% if table.is_distant %}(
     SELECT * FROM {{ table.only | sql }} AS s
     WHERE true
-    {% for part in key if part.type in ("smallint", "integer", "bigint") %}
+    {% for part in key if part.is_sent %}
       AND s.{{ part.name | ident }} = ANY (ARRAY[{{ part.held | literals }}]::{{ part.type | sql }}[])
     {% endfor %}
     OFFSET 0
