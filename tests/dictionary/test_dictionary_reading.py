@@ -144,9 +144,9 @@ def test_what_the_user_may_not_see_is_left_out_and_told(relations: psycopg.Conne
     assert [check.condition for check in table.checks] == ["a > 0"]
     assert found.notes == (
         "Keys left out, as the source does not show their columns: s.t (half), s.t (hidden)",
+        "Foreign keys without their actions, which the source does not show to this user: s.t (elsewhere)",
         "Foreign keys left out, as the source does not show what they refer to: "
         "s.t (no_column), s.t (no_primary), s.t (nowhere)",
-        "Foreign keys without their actions, which the source does not show to this user: s.t (elsewhere)",
         "Indexes left out, as the source does not show their columns: s.t (lost)",
     )
 
