@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 
 from devdb.catalog.source import ask
-from devdb.dependencies.model import Graph, Need, Thing
+from devdb.dependencies.model import Graph, Need, Thing, Unknown
 from devdb.sqltext.templates import Templates
+
+if TYPE_CHECKING:
+    from devdb.dependencies.names import Names
 
 Key = tuple[int, int]  # the OIDs of a catalog and of an object
 
@@ -61,6 +64,7 @@ def read(connection: psycopg.Connection[Any], templates: Templates, schemas: Seq
     }
     ours = {(things[child], things[parent]): kind for (child, parent), kind in lineage.items() if child in things}
     roles = ask(connection, templates, "dependencies/roles.sql")
+    in_bodies = list(_in_bodies(connection, templates, objects, catalog, classes))
     needs = [
         *_recorded(ask(connection, templates, "dependencies/needs.sql"), catalog, ours),
         *(
@@ -70,11 +74,14 @@ def read(connection: psycopg.Connection[Any], templates: Templates, schemas: Seq
         ),
         *_casts(ask(connection, templates, "dependencies/casts.sql"), catalog, classes),
         *(Need(things[classes["pg_policy"], row.policy], _role(row), "role") for row in roles),
+        # Last: what PostgreSQL itself has noted is certain.
+        *(one for one in in_bodies if isinstance(one, Need)),
     ]
     oids = {_thing(row): (row.classid, row.objid) for row in objects if members[row.classid, row.objid] is None}
     return Graph(
         things=tuple(dict.fromkeys([*(things.values()), *map(_role, roles)])),
         needs=_sorted(needs),
+        unknown=tuple(one for one in in_bodies if isinstance(one, Unknown)),
         oids=oids,
         parts={key: thing for key in parts for thing in [catalog.whole(key)[0]] if thing is not None},
         schemas=None if schemas is None else tuple(schemas),
@@ -157,6 +164,91 @@ def _casts(rows: Sequence[Any], catalog: _Catalog, classes: Mapping[str, int]) -
         owner = function if function is not None else ends.pop() if len(ends) == 1 else None
         if owner is not None and owner.type != "extension":
             yield Need(owner, cast, "cast", is_first=False)
+
+
+def _in_bodies(
+    connection: psycopg.Connection[Any],
+    templates: Templates,
+    objects: Sequence[Any],
+    catalog: _Catalog,
+    classes: Mapping[str, int],
+) -> Iterator[Need | Unknown]:
+    """What bodies need that PostgreSQL keeps as text, and defaults that name things by text."""
+    routines = ask(connection, templates, "dependencies/routines.sql")
+    defaults = ask(connection, templates, "dependencies/defaults.sql")
+    (own,) = ask(connection, templates, "dependencies/names.sql")
+    texts = [
+        row
+        for row in routines
+        if row.source and not row.is_aggregate and (classes["pg_proc"], row.oid) in catalog.things
+    ]
+    if not texts and not defaults:
+        return
+    # The parser takes a while to load, and most of what it reads is not asked for when nothing has a body.
+    from devdb.dependencies import bodies
+    from devdb.dependencies.names import path_of
+
+    reading = bodies.Reading(_names(objects, routines, own, catalog, classes))
+    schemas = {row.schema for row in objects} | {row.name for row in objects if row.type == "schema"} | {"public"}
+    path = path_of(own.search_path, own.user, schemas)
+    for row in texts:
+        setting = bodies.search_path(row.settings)
+        text = bodies.Text(
+            of=catalog.things[classes["pg_proc"], row.oid],
+            language=row.language,
+            source=row.source,
+            signature=bodies.signature(row),
+            path=path if setting is None else path_of(setting, own.user, schemas, is_fixed=True),
+            transition_tables=tuple(row.transition_tables or ()),
+        )
+        yield from reading.of(text)
+    for row in defaults:
+        table = catalog.things.get((classes["pg_class"], row.relation))
+        if table is not None and table.type != "extension":
+            yield from reading.expression(table, row.expression, "default", row.column, path)
+
+
+def _names(
+    objects: Sequence[Any], routines: Sequence[Any], own: Any, catalog: _Catalog, classes: Mapping[str, int]
+) -> Names:
+    """All names that a body may mean."""
+    from devdb.dependencies.names import Callable, Names, Place
+    from devdb.dependencies.references import Sort
+
+    relations: dict[Place, Thing] = {}
+    types: dict[Place, Thing] = {}
+    collations: dict[Place, Thing] = {}
+    operators: dict[Place, list[Callable]] = {}
+    called: dict[Sort, dict[Place, list[Callable]]] = {"routine": {}, "procedure": {}}
+    for row in objects:
+        place, thing = (row.schema, row.name), catalog.things[row.classid, row.objid]
+        if row.classid == classes["pg_class"]:
+            relations[place] = types[place] = thing
+        elif row.classid == classes["pg_type"]:
+            types[place] = thing
+        elif row.type == "collation":
+            collations[place] = thing
+        elif row.type == "operator":
+            count = 1 if "(NONE," in row.identity or row.identity.endswith(",NONE)") else 2
+            operators.setdefault(place, []).append(Callable(thing, count, count))
+    for row in routines:
+        thing_or_none, _, _ = catalog.whole((classes["pg_proc"], row.oid))
+        if thing_or_none is not None:
+            one = Callable(thing_or_none, row.fewest, row.most)
+            sort: Sort = "procedure" if row.is_procedure else "routine"
+            called[sort].setdefault((row.schema, row.name), []).append(one)
+    single: dict[Sort, Mapping[Place, Thing]] = {"relation": relations, "type": types, "collation": collations}
+    callable_: dict[Sort, Mapping[Place, Sequence[Callable]]] = {**called, "operator": operators}
+    return Names(
+        single=single,
+        callable=callable_,
+        own={
+            "relation": frozenset(own.relations),
+            "routine": frozenset(own.routines),
+            "type": frozenset(own.types),
+            "operator": frozenset(own.operators),
+        },
+    )
 
 
 def _sorted(needs: Sequence[Need]) -> tuple[Need, ...]:
