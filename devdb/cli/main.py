@@ -20,6 +20,7 @@ _SUBCOMMANDS = {
     "init": "devdb.cli.init:init",
     "leakcheck": "devdb.cli.leakcheck:leakcheck",
     "load-codes": "devdb.cli.load_codes:load_codes",
+    "migrations": "devdb.cli.migrations:migrations",
     "nightly": "devdb.cli.nightly:nightly",
     "plan": "devdb.cli.plan:plan",
     "replicate": "devdb.cli.replicate:replicate",
