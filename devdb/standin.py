@@ -93,14 +93,12 @@ class StandIn:
         if self.settings.source.described.keys != "query":
             return None
         # The only source of that kind.
-        from devdb.dictionary.tds_literals import remote_condition, remote_literal
+        from devdb.dictionary.tds_queries import TsqlQueries
 
         of = {Name(foreign_schemas[table.name.schema], table.name.name): table for table in self.local.tables}
-        return Queries(
+        return TsqlQueries(
             of={name: self.dialect.table_options(one.remote, one.columns)["query"] for name, one in of.items()},
             columns={name: {column.name: column.remote.name for column in one.columns} for name, one in of.items()},
-            constant=remote_literal,
-            condition=remote_condition,
         )
 
     @property

@@ -6,8 +6,9 @@ table.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from devdb.catalog.model import Column, Name, Table
 from devdb.sqltext.quoting import ident, literal
@@ -21,19 +22,34 @@ _COMPOSITE_KEYS = 200
 _PRIME, _FACTOR = 1_000_003, 48_271
 
 
-@dataclass(frozen=True)
-class Queries:
+class Queries(Protocol):
     """Queries in the source's own SQL, for a wrapper that takes them, and heeds no condition of ours.
 
     `of` are those of the foreign tables, each SELECT … FROM … and no more; `columns` the source's names of the columns.
-    `constant(type, value)` is PostgreSQL's SQL of a text, a constant of the source's for a value; None for types whose
-    values cannot be written. `condition(column, list)` is likewise that of a condition: the column is one of a list.
     """
 
-    of: Mapping[Name, str]
-    columns: Mapping[Name, Mapping[str, str]]
-    constant: Callable[[str, str], str | None]
-    condition: Callable[[str, str], str]
+    @property
+    def of(self) -> Mapping[Name, str]: ...
+
+    @property
+    def columns(self) -> Mapping[Name, Mapping[str, str]]: ...
+
+    def constant(self, type_: str, value: str) -> str | None:
+        """PostgreSQL's SQL of a text, a constant of the source's for a value; None for types that cannot be written."""
+
+    def condition(self, column: str, constants: str) -> str:
+        """PostgreSQL's SQL of a text, a condition: the column is one of a list, which is SQL of a text as well."""
+
+    def spread(self, foreign: Name, column: str, *, prime: int, factor: int, seed: int) -> str:
+        """The source's SQL of what `spread` computes over the column."""
+
+    def ordered(self, foreign: Name, column: str, *, is_descending: bool, nulls_first: bool) -> list[str]:
+        """The source's SQL of what to order by for PostgreSQL's order of a column."""
+
+    def choosing(
+        self, foreign: Name, *, where: str | None = None, order_by: Sequence[str] = (), limit: int | None = None
+    ) -> str:
+        """The query of the foreign table, with these parts of the source's SQL."""
 
 
 @dataclass(frozen=True)
@@ -144,19 +160,33 @@ def spread(table: Table, seed: int, alias: str) -> str | None:
 
     Every source knows that, and computes it. None where the primary key is not one whole number.
     """
-    if len(table.primary_key) != 1:
+    column = number_key(table)
+    if column is None:
         return None
-    column = table.column[table.primary_key[0]]
-    if column.base_type not in ("smallint", "integer", "bigint"):
-        return None
-    key = f"{alias}.{ident(column.name)}"
+    key = f"{alias}.{ident(column)}"
     number = f"({key} % {_bigint(_PRIME)} + {_bigint(_PRIME)}) % {_bigint(_PRIME)}"
     return f"(({number}) * {_bigint(_FACTOR)} + {_bigint(seed % _PRIME)}) % {_bigint(_PRIME)}"
 
 
-def share(percent: float) -> str:
-    """SQL of what `spread` is less than for so many of a hundred rows."""
-    return _bigint(round(_PRIME * percent / 100))
+def remote_spread(table: Table, seed: int, foreign: Name, queries: Queries) -> str | None:
+    """As `spread`, in the source's own SQL."""
+    column = number_key(table)
+    if column is None:
+        return None
+    return queries.spread(foreign, column, prime=_PRIME, factor=_FACTOR, seed=seed % _PRIME)
+
+
+def share(percent: float) -> int:
+    """What `spread` is less than for so many of a hundred rows."""
+    return round(_PRIME * percent / 100)
+
+
+def number_key(table: Table) -> str | None:
+    """The column that is the primary key, if it is one of whole numbers."""
+    if len(table.primary_key) != 1:
+        return None
+    column = table.column[table.primary_key[0]]
+    return column.name if column.base_type in ("smallint", "integer", "bigint") else None
 
 
 def _bigint(number: int) -> str:

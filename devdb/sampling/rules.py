@@ -8,10 +8,11 @@ from functools import partial
 
 from devdb.catalog.model import Name, Source, Table
 from devdb.sampling import references
-from devdb.sampling.fetching import Fetching, all_rows, is_text, share, spread
+from devdb.sampling.fetching import Fetching, Queries, all_rows, is_text, remote_spread, share, spread
 from devdb.sampling.hashing import row_hash
+from devdb.sampling.orders import Ordered, plain_order
 from devdb.settings import Rule, Settings
-from devdb.sqltext.quoting import ident
+from devdb.sqltext.quoting import ident, literal
 
 # Tables in which migration tools keep their books, in lower case. Without their rows a dev database looks as if no
 # migration had ever run.
@@ -40,7 +41,8 @@ class Take:
     `where`, `order_by` and `limit` are None when the SELECT has no such clause. The table's own rows alone are meant,
     not those of tables that inherit from it. `blocks`: only rows of these blocks of the table, the last one not
     included, None for its end. `among` is SQL, in FROM, of what is read in place of the whole foreign table.
-    If it `is_fenced`, nothing that is said of the rows may reach the wrapper.
+    If it `is_fenced`, nothing that is said of the rows may reach the wrapper. `query` is what the foreign table is to
+    be a query of meanwhile, and `whole_query` what it is of otherwise.
     """
 
     table: Table
@@ -52,6 +54,8 @@ class Take:
     blocks: tuple[int, int | None] | None = None
     among: str | None = None
     is_fenced: bool = False
+    query: str | None = None
+    whole_query: str | None = None
 
     @property
     def rows(self) -> str:
@@ -80,7 +84,7 @@ class Take:
     @property
     def is_whole(self) -> bool:
         """Every row of the source is taken, so no key into this table can miss one."""
-        return self.where is None and self.limit is None and self.among is None
+        return self.where is None and self.limit is None and self.among is None and self.query is None
 
 
 def takes(
@@ -129,9 +133,10 @@ def distant_take(table: Table, rule: Rule, foreign: Name, *, seed: int, fetching
     and the rows fetched by them; all rows of a table whose keys are of no use for that.
     """
     where = None if rule.where is None else f"(\n{rule.where}\n)"
-    if fetching.wrapper.keys == "query":
-        # It would take the conditions for done.
-        return replace(take(table, rule, foreign, seed=seed), is_fenced=True)
+    if fetching.queries is not None:
+        # The wrapper would take conditions for done.
+        fenced = replace(take(table, rule, foreign, seed=seed), is_fenced=True)
+        return _queried(fenced, seed, fetching.queries) or fenced
     percent = None if rule.percent is None or rule.percent >= 100 else rule.percent
     keys = [f"f.{ident(name)}" for name in table.primary_key]
     if rule.limit is not None and rule.order_by is not None:
@@ -145,7 +150,7 @@ def distant_take(table: Table, rule: Rule, foreign: Name, *, seed: int, fetching
         return Take(table, rule, foreign, where=where, order_by=order_by, limit=rule.limit)
     order = spread(table, seed, "f")
     if order is not None and fetching.wrapper.computes:
-        conditions = [where, None if percent is None else f"{order} < {share(percent)}"]
+        conditions = [where, None if percent is None else f"{order} < {literal(str(share(percent)))}::pg_catalog.int8"]
         return Take(
             table,
             rule,
@@ -175,6 +180,33 @@ def distant_take(table: Table, rule: Rule, foreign: Name, *, seed: int, fetching
     among = f"(WITH devdb_chosen AS MATERIALIZED ({found}) SELECT f.* FROM "
     among += f"{fetch.rows(values, 'FROM devdb_chosen AS a')} AS f)"
     return Take(table, rule, foreign, among=among)
+
+
+def _queried(fenced: Take, seed: int, queries: Queries) -> Take | None:
+    """The take, chosen by a query of the source's own; None if it cannot be, or need not."""
+    table, rule, foreign = fenced.table, fenced.rule, fenced.foreign
+    percent = None if rule.percent is None or rule.percent >= 100 else rule.percent
+    if rule.where is not None or (percent is None and rule.limit is None):
+        return None
+    spread = remote_spread(table, seed, foreign, queries)
+    order: list[str] = []
+    if rule.limit is not None and rule.order_by is not None:
+        columns = plain_order(table, rule.order_by)
+        if columns is None:
+            return None
+        columns += [Ordered(name, False, False) for name in table.primary_key]
+        for one in columns:
+            order += queries.ordered(foreign, one.column, is_descending=one.is_descending, nulls_first=one.nulls_first)
+    elif spread is None:
+        return None
+    elif rule.limit is not None:
+        key = queries.ordered(foreign, table.primary_key[0], is_descending=False, nulls_first=False)
+        order = [spread, key[-1]]
+    where = None if percent is None else f"{spread} < {share(percent)}"
+    if percent is not None and spread is None:
+        return None
+    query = queries.choosing(foreign, where=where, order_by=order, limit=rule.limit)
+    return Take(table, rule, foreign, is_fenced=True, query=query, whole_query=queries.of[foreign])
 
 
 def counted(takes: Sequence[Take], fetching: Fetching) -> list[Take]:

@@ -8,6 +8,9 @@
 {% for take in takes %}
 {% set columns = take.table.loaded_columns %}
 \warn {{ "taking %s" | format(take.table.name) | argument }}
+{% if take.query %}
+ALTER FOREIGN TABLE {{ take.foreign.sql | sql }} OPTIONS (SET query {{ take.query | literal }});
+{% endif %}
 INSERT INTO {{ take.table.filled | sql }} {% if columns %}({{ columns | idents }}) {% endif %}OVERRIDING SYSTEM VALUE
 {% call masked(take.table) %}
 SELECT {{ take.table.raw | sql }}
@@ -30,4 +33,7 @@ LIMIT {{ take.limit | literal }}
 {% endcall %}
 ;
 INSERT INTO pg_temp.devdb_taken VALUES ({{ take.table.name.sql | literal }}, 'rule', :ROW_COUNT, pg_catalog.clock_timestamp());
+{% if take.query %}
+ALTER FOREIGN TABLE {{ take.foreign.sql | sql }} OPTIONS (SET query {{ take.whole_query | literal }});
+{% endif %}
 {% endfor %}

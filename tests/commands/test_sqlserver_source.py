@@ -56,6 +56,7 @@ def in_postgresqls_words(batch: str) -> str:
         (r"CONVERT\(decimal\(19, 4\), (\[\w+\])\)", r"\1"),
         (r"(\[\w+\])\.ToString\(\)", r"\1"),
         (r"FROM \[(\w+)\]\.\[(\w+)\]", lambda found: f"FROM {found[1].lower()}.{found[2].lower()}"),
+        (r"^SELECT TOP \((\d+)\) (.*)$", r"SELECT \2 LIMIT \1"),
         (r"\[(\w+)\]", r'"\1"'),
         (r"\bnvarchar\(", "varchar("),
         (r" COLLATE DATABASE_DEFAULT", ""),
@@ -146,7 +147,7 @@ def test_rows_by_a_rule_bring_those_that_they_need(build, cluster, server):
     assert all(re.search(r" WHERE \[CustomerID\] IN \(\d+(, \d+)*\)$", one) for one in questions)
 
 
-def test_the_latest_and_a_share_are_chosen_and_masked_on_the_way(build, cluster):
+def test_the_latest_and_a_share_are_chosen_and_masked_on_the_way(build, cluster, server):
     more = """
 sampling:
   default: none
@@ -163,6 +164,12 @@ classification: {policy: open}
     with psycopg.connect(cluster.conninfo("devdb")) as connection:
         orders = {n for (n,) in connection.execute("SELECT orderid FROM sales.orders")}
         assert orders == set(range(4971, 5001))
+    # Chosen there: no more came than was wanted.
+    chosen = [batch for batch in server.batches if "TOP (30)" in batch or "48271" in batch]
+    # Each once to be planned, and once for its rows.
+    assert len([batch for batch in chosen if batch.startswith("SELECT TOP (30) [OrderID]")]) == 2
+    assert len([batch for batch in chosen if "WHERE (((CAST([CustomerID] AS bigint) % 1000003" in batch]) == 2
+    with psycopg.connect(cluster.conninfo("devdb")) as connection:
         rows = connection.execute("SELECT customerid, email, name, shown FROM dbo.customers").fetchall()
         assert 200 < len(rows) < 430
         assert {name for _, _, name, _ in rows} == {"somebody"}
