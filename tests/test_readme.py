@@ -17,7 +17,7 @@ from documents import README, ROOT
 from fixture_types import MakeDb, RunProgram
 
 from devdb import errors
-from devdb.cli import classify, demo, init, leakcheck, load_codes, main, nightly, plan, replicate, report, run, server
+from devdb.cli import classify, demo, init, leakcheck, load_codes, main, migrations_state, nightly, plan, replicate, report, reset, run, server
 from devdb.server import programs
 from devdb.server.cluster import Cluster
 from devdb.settings import Settings
@@ -58,7 +58,9 @@ OURS = set().union(
             classify.classify,
             leakcheck.leakcheck,
             load_codes.load_codes,
+            migrations_state.migrations_state,
             nightly.nightly,
+            reset.reset,
             plan.plan,
             replicate.replicate,
             report.report,
@@ -149,7 +151,9 @@ def test_the_readme_lists_the_options_of_the_three_commands(command: click.Comma
         ("devdb classify", classify.classify),
         ("devdb leakcheck", leakcheck.leakcheck),
         ("devdb load-codes", load_codes.load_codes),
+        ("devdb migrations-state", migrations_state.migrations_state),
         ("devdb nightly", nightly.nightly),
+        ("devdb reset", reset.reset),
         ("devdb plan", plan.plan),
         ("devdb report", report.report),
         ("devdb run", run.run),
@@ -177,7 +181,9 @@ def test_command_lines_have_options_of_their_command(path: Path) -> None:
         "devdb classify": classify.classify,
         "devdb leakcheck": leakcheck.leakcheck,
         "devdb load-codes": load_codes.load_codes,
+        "devdb migrations-state": migrations_state.migrations_state,
         "devdb nightly": nightly.nightly,
+        "devdb reset": reset.reset,
         "devdb report": report.report,
         "devdb plan": plan.plan,
         "devdb run": run.run,

@@ -21,10 +21,12 @@ _SUBCOMMANDS = {
     "leakcheck": "devdb.cli.leakcheck:leakcheck",
     "load-codes": "devdb.cli.load_codes:load_codes",
     "migrations": "devdb.cli.migrations:migrations",
+    "migrations-state": "devdb.cli.migrations_state:migrations_state",
     "nightly": "devdb.cli.nightly:nightly",
     "plan": "devdb.cli.plan:plan",
     "replicate": "devdb.cli.replicate:replicate",
     "report": "devdb.cli.report:report",
+    "reset": "devdb.cli.reset:reset",
     "run": "devdb.cli.run:run",
     "server": "devdb.cli.server:server",
 }

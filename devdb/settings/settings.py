@@ -25,6 +25,7 @@ from devdb.settings.replicate import Expect, Replicate
 from devdb.settings.sampling import Sampling
 from devdb.settings.sections import Dump, Extensions, SchemaFile, Source, Target
 from devdb.settings.seeds import seeds_of
+from devdb.settings.state import MigrationsState, Reset
 from devdb.settings.unmatched import Key
 
 if TYPE_CHECKING:
@@ -75,6 +76,8 @@ class Settings(Section):
     dump: Dump = Dump()
     code_tables: CodeTables = Field(default_factory=dict)
     nightly: Nightly = Nightly()
+    migrations_state: MigrationsState = MigrationsState()
+    reset: Reset = Reset()
     replicate: Replicate = Replicate()
     expect: Expect = Field(default_factory=dict)
     server: ServerKind = "existing"

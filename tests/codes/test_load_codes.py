@@ -11,6 +11,7 @@ import psycopg
 import pytest
 from databases import new_database
 from fixture_types import RunCommand, RunProgram
+from quiet import Quiet
 
 from devdb.codes.load import Loaded, load
 from devdb.errors import CheckFailed, DevdbError, Refused, ScriptFailed, SettingsError
@@ -46,18 +47,6 @@ EMPTIED = (
     'TRUNCATE kind, status, numbered, counted, "Odd schema"."Pair.of", hen, egg, pile, pairless, parted, app '
     "RESTART IDENTITY"
 )
-
-
-class Quiet:
-    """Hears of a run's progress, and keeps it to itself."""
-
-    def step(self, title: str) -> None: ...
-
-    def note(self, text: str) -> None: ...
-
-    def warning(self, text: str) -> None: ...
-
-    def detail(self, text: str, *, level: int) -> None: ...
 
 
 class Site:
