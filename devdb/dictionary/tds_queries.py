@@ -29,14 +29,19 @@ class TsqlQueries:
         key = f"CAST({bracketed(self.columns[foreign][column])} AS bigint)"
         return f"((({key} % {prime} + {prime}) % {prime}) * {factor} + {seed}) % {prime}"
 
-    def ordered(self, foreign: Name, column: str, *, is_descending: bool, nulls_first: bool) -> list[str]:
-        """T-SQL of what to order by for the order of a column. SQL Server's own place for NULLs is another."""
+    def ordered(
+        self, foreign: Name, column: str, *, is_descending: bool = False, nulls_first: bool | None = None
+    ) -> list[str]:
+        """T-SQL of what to order by for an order of a column; `nulls_first` is None where there are none.
+
+        To SQL Server, NULL is the least of all values.
+        """
         name = bracketed(self.columns[foreign][column])
+        order = f"{name} DESC" if is_descending else name
+        if nulls_first is None or nulls_first is not is_descending:
+            return [order]
         first, second = ("0", "1") if nulls_first else ("1", "0")
-        return [
-            f"CASE WHEN {name} IS NULL THEN {first} ELSE {second} END",
-            f"{name} DESC" if is_descending else name,
-        ]
+        return [f"CASE WHEN {name} IS NULL THEN {first} ELSE {second} END", order]
 
     def choosing(
         self, foreign: Name, *, where: str | None = None, order_by: Sequence[str] = (), limit: int | None = None

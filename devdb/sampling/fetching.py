@@ -43,8 +43,10 @@ class Queries(Protocol):
     def spread(self, foreign: Name, column: str, *, prime: int, factor: int, seed: int) -> str:
         """The source's SQL of what `spread` computes over the column."""
 
-    def ordered(self, foreign: Name, column: str, *, is_descending: bool, nulls_first: bool) -> list[str]:
-        """The source's SQL of what to order by for PostgreSQL's order of a column."""
+    def ordered(
+        self, foreign: Name, column: str, *, is_descending: bool = False, nulls_first: bool | None = None
+    ) -> list[str]:
+        """The source's SQL of what to order by for an order of a column; `nulls_first` is None where there are none."""
 
     def choosing(
         self, foreign: Name, *, where: str | None = None, order_by: Sequence[str] = (), limit: int | None = None

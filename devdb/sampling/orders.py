@@ -7,6 +7,12 @@ from dataclasses import dataclass
 
 from devdb.catalog.model import Table
 
+# Types whose values every server puts in one order. Texts go by collations, and octets of a uuid by their own rules.
+_ALIKE = frozenset({
+    "bigint", "boolean", "date", "double precision", "integer", "numeric", "real", "smallint",
+    "time without time zone", "timestamp with time zone", "timestamp without time zone",
+})  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Ordered:
@@ -18,13 +24,20 @@ class Ordered:
 
 
 def plain_order(table: Table, order_by: str) -> list[Ordered] | None:
-    """The columns of the table that the text orders by; None if there is anything else in it."""
+    """The columns that the text orders by; None if there is anything else in it, or another server may order them in
+    another way."""
     # Heavy, and needed for few sources.
-    from pglast import parse_sql
+    from pglast import ast, parse_sql
 
     (statement,) = parse_sql(f"SELECT ORDER BY\n{order_by}\n")
-    found = list(_columns(statement.stmt.sortClause))
-    return found if all(one is not None and one.column in table.column for one in found) else None  # type: ignore[return-value]
+    assert isinstance(statement.stmt, ast.SelectStmt)
+    types = {column.name: column.base_type for column in table.columns}
+    found = []
+    for one in _columns(statement.stmt.sortClause or ()):
+        if one is None or types.get(one.column) not in _ALIKE:
+            return None
+        found.append(one)
+    return found
 
 
 def _columns(terms: tuple[object, ...]) -> Iterator[Ordered | None]:
@@ -35,7 +48,8 @@ def _columns(terms: tuple[object, ...]) -> Iterator[Ordered | None]:
         assert isinstance(term, ast.SortBy)
         node = term.node
         is_descending = term.sortby_dir == SortByDir.SORTBY_DESC
-        names = [field.sval for field in node.fields if isinstance(field, ast.String)] if _is_column(node) else []
+        fields = (node.fields or ()) if isinstance(node, ast.ColumnRef) else ()
+        names = [field.sval or "" for field in fields if isinstance(field, ast.String)]
         if not names or len(names) > 2 or names[:-1] not in ([], ["f"]) or term.useOp:
             yield None
             continue
@@ -43,9 +57,3 @@ def _columns(terms: tuple[object, ...]) -> Iterator[Ordered | None]:
         if term.sortby_nulls != SortByNulls.SORTBY_NULLS_DEFAULT:
             nulls_first = term.sortby_nulls == SortByNulls.SORTBY_NULLS_FIRST
         yield Ordered(names[-1], is_descending, nulls_first)
-
-
-def _is_column(node: object) -> bool:
-    from pglast import ast
-
-    return isinstance(node, ast.ColumnRef)

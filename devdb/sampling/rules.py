@@ -194,14 +194,20 @@ def _queried(fenced: Take, seed: int, queries: Queries) -> Take | None:
         columns = plain_order(table, rule.order_by)
         if columns is None:
             return None
-        columns += [Ordered(name, False, False) for name in table.primary_key]
+        named = {one.column for one in columns}
+        columns += [Ordered(name, False, False) for name in table.primary_key if name not in named]
         for one in columns:
-            order += queries.ordered(foreign, one.column, is_descending=one.is_descending, nulls_first=one.nulls_first)
+            is_nullable = not table.column[one.column].not_null
+            order += queries.ordered(
+                foreign,
+                one.column,
+                is_descending=one.is_descending,
+                nulls_first=one.nulls_first if is_nullable else None,
+            )
     elif spread is None:
         return None
     elif rule.limit is not None:
-        key = queries.ordered(foreign, table.primary_key[0], is_descending=False, nulls_first=False)
-        order = [spread, key[-1]]
+        order = [spread, *queries.ordered(foreign, table.primary_key[0])]
     where = None if percent is None else f"{spread} < {share(percent)}"
     if percent is not None and spread is None:
         return None
