@@ -25,7 +25,7 @@ from devdb.errors import Refused, ScriptFailed
 from devdb.progress import Reporter
 from devdb.sampling.fetching import Queries
 from devdb.server import link
-from devdb.server.connection import Connection, application_name, connect
+from devdb.server.connection import Connection, application_name, connect, raise_if_lost, refused
 from devdb.server.runner import Server
 from devdb.settings import Settings
 from devdb.sqltext.quoting import ident
@@ -137,12 +137,17 @@ def standing_in(
             f"a source behind {settings.source.wrapper} is looked at through a database of its own: {exc}".strip(),
             hint="have an administrator grant CREATEDB on the dev server",
         ) from exc
+    except psycopg.Error as exc:
+        raise_if_lost(maintenance, exc)
+        raise refused(exc, path="a stand-in for the source", what=f"making the database {dbname}") from exc
     try:
         # Moments have no zone at many a source, and whatever this server's is, they are read alike.
         maintenance.execute(f"ALTER ROLE CURRENT_USER IN DATABASE {ident(dbname)} SET timezone = 'UTC'".encode())
         params = settings.target_conninfo(dbname)
         password = settings.source_password
         session = link.session("" if password is None else password.get_secret_value())
+        # Some thousands of statements, each a transaction, of which nothing is kept.
+        session["synchronous_commit"] = "off"
         connection = connect(make_conninfo(**params), session=session, application_name=application_name(command))
         try:
             yield _made(settings, templates, connection, dbname, report)

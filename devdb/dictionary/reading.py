@@ -111,6 +111,8 @@ def _rows(connection: psycopg.Connection[Any], templates: Templates) -> dict[str
     found = {}
     with connection.transaction(force_rollback=True), connection.cursor(row_factory=namedtuple_row) as cursor:
         cursor.execute("SET LOCAL search_path = pg_catalog")
+        # Without statistics every relation looks small, and all would be compared with all.
+        cursor.execute("SET LOCAL enable_nestloop = off")
         for name, columns in _RELATIONS.items():
             script = templates.render("dictionary/read.sql", relation=f"dictionary_{name}", columns=columns)
             assert script.text is not None
