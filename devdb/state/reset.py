@@ -30,7 +30,7 @@ _COMMAND = "reset"
 _HOLDER = "devdb_reset"
 # As sql/state/keep_rows.sql raises it.
 _MISFIT = "DVR01"
-_FOREIGN_KEY, _TOO_MANY_LOCKS = "23503", "53200"
+_FOREIGN_KEY, _TOO_MANY_LOCKS, _NO_RIGHT = "23503", "53200", "42501"
 
 
 @dataclass(frozen=True)
@@ -255,6 +255,8 @@ def _explained(exc: ScriptFailed) -> DevdbError:
         )
     if exc.sqlstate == _FOREIGN_KEY and "state/keep_rows.sql" in str(exc.path):
         exc.hint = "all is as before; keep the table that the rows refer to as well"
+    if exc.sqlstate == _NO_RIGHT:
+        exc.hint = "the dev user must own all objects of the schemas; range types can be set aside by a superuser alone"
     if exc.sqlstate == _TOO_MANY_LOCKS:
         exc.hint = "one transaction locks every object: raise max_locks_per_transaction of the server"
     return exc
