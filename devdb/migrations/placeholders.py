@@ -8,6 +8,7 @@ from pathlib import Path
 
 from devdb.errors import ScriptFailed
 
+PLACEHOLDER = "devdb_placeholder"
 # As Flyway reads: a dollar and what follows it are taken together, so that $${ is no placeholder.
 _MARK = re.compile(r"\$(?:\{(?P<name>.*?)(?P<end>\}|\Z)|.)", re.DOTALL)
 
@@ -37,7 +38,7 @@ def replace(text: str, values: Mapping[str, str], path: Path | str) -> str:
 
 def blanked(text: str) -> str:
     """`text` with a name in place of every placeholder, for those who only want to know what it says."""
-    return _MARK.sub(lambda found: found[0] if found["name"] is None else "placeholder", text)
+    return _MARK.sub(lambda found: found[0] if found["name"] is None else PLACEHOLDER, text)
 
 
 _HINT = "give it with --placeholder NAME=VALUE; --no-placeholders leaves them all as they stand"
