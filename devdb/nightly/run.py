@@ -15,6 +15,7 @@ from psycopg.conninfo import make_conninfo
 from devdb import actions
 from devdb.catalog import schema_drift, schema_file
 from devdb.errors import ConnectionFailed, DevdbError
+from devdb.looking import looking
 from devdb.nightly import dumps, log, status, telling
 from devdb.nightly.log import Log
 from devdb.nightly.places import Places, alone, now
@@ -189,10 +190,9 @@ def choose(settings: Settings, reporter: Reporter) -> Choice:
         return Choice("build-dev-db", actions.build, "there is no dev database yet")
     if not path.exists():
         return Choice("update-dev-db-schema", actions.update_schema, f"there is no {path} yet")
-    if settings.source.is_foreign:
-        return Choice("update-dev-db-schema", actions.update_schema, "the source's schema is read anew each time")
     reporter.step("comparing the source's schema with schema.sql")
-    changes = _changes(settings, path, name)
+    with looking(settings, command=_NAME, report=reporter) as (looked, _):
+        changes = _changes(looked, path, name)
     if changes is None:
         return Choice("update-dev-db-data", actions.update_data, "the source's schema is as it was")
     told = f"{len(changes)} change{'s' if len(changes) > 1 else ''}" if changes else "something"
