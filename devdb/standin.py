@@ -19,6 +19,7 @@ from devdb import explaining
 from devdb.catalog.model import Name, Source
 from devdb.dictionary import reading, schema, tables
 from devdb.dictionary.dialect import Dialect, Reading
+from devdb.dictionary.model import Dictionary
 from devdb.dictionary.schema import LocalSchema
 from devdb.dictionary.tables import ForeignTable
 from devdb.errors import Refused, ScriptFailed
@@ -47,6 +48,7 @@ class StandIn:
     local: LocalSchema
     dialect: Dialect
     version: str
+    dictionary: Dictionary
 
     @property
     def name(self) -> str:
@@ -206,7 +208,7 @@ def _made(settings: Settings, templates: Templates, connection: Connection, dbna
             run("wrapper/foreign_table.sql", table=child)
     for note in notes:
         report.note(note)
-    return StandIn(settings.with_standin(dbname, local.schemas), local, dialect, dictionary.version)
+    return StandIn(settings.with_standin(dbname, local.schemas), local, dialect, dictionary.version, dictionary)
 
 
 def _refuse_lacking(settings: Settings, maintenance: Connection) -> None:

@@ -17,6 +17,7 @@ from devdb.errors import ConnectionFailed, DevdbError
 # Subcommands by the module that has them, which is imported when one is called for.
 _SUBCOMMANDS = {
     "classify": "devdb.cli.classify:classify",
+    "deps": "devdb.cli.deps:deps",
     "init": "devdb.cli.init:init",
     "leakcheck": "devdb.cli.leakcheck:leakcheck",
     "load-codes": "devdb.cli.load_codes:load_codes",

@@ -32,8 +32,8 @@ def find(graph: Graph, text: str, *, type: str | None = None) -> Thing:
         raise _nothing(graph, text)
     found = [thing for thing in named if type in (None, thing.type)]
     if not found:
-        others = " and ".join(sorted({thing.type for thing in named}))
-        raise UsageError(f"{text} is no {type}", hint=f"it is a {others}: leave --type out, or give that")
+        others = ", ".join(sorted({thing.type for thing in named}))
+        raise UsageError(f"{text} is no {type}", hint=f"what is called so is of type {others}")
     allowed = [thing for thing in found if graph.schemas is None or not thing.schema or thing.schema in graph.schemas]
     if not allowed:
         schema = found[0].schema

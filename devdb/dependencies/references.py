@@ -190,7 +190,7 @@ def _called(node: Any) -> Iterator[Reference]:
     if name[-1] in _OF_SEQUENCES and arguments:
         first: Any = arguments[0]
         # Of a cast to regclass the cast tells.
-        is_told = isinstance(first, ast.TypeCast) and _words(first.typeName.names)[-1] in _NAMING
+        is_told = any(_cast(first)) if isinstance(first, ast.TypeCast) else False
         text = None if is_told else constant(first)
         if text and parts_of(text):
             yield Reference("relation", parts_of(text), at=_at(node))
