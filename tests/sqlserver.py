@@ -22,10 +22,15 @@ _NULL_LENGTH = b"\xff\xff"
 
 @dataclass(frozen=True)
 class Answer:
-    """Rows, and of each column its name and its type in T-SQL."""
+    """Rows, and of each column its name and its type in T-SQL.
+
+    After the rows comes the error `fails`, or nothing at all if the server `hangs_up`.
+    """
 
     columns: Sequence[tuple[str, str]]
     rows: Sequence[Sequence[Any]] = ()
+    fails: str | None = None
+    hangs_up: bool = False
 
 
 Reply = Callable[[str], "Answer | str | None"]
@@ -84,7 +89,11 @@ class _Session(socketserver.BaseRequestHandler):
         elif kind == 0x01:
             text = body[struct.unpack("<I", body[:4])[0] :].decode("utf-16-le")
             self.server.batches.append(text)
-            self._send(_result(self.server.reply(text)))
+            answer = self.server.reply(text)
+            hangs_up = isinstance(answer, Answer) and answer.hangs_up
+            self._send(_result(answer), is_whole=not hangs_up)
+            if hangs_up:
+                raise EOFError
         else:  # an attention: whoever asked wants no more
             self._send(_done(0, 0x20))
 
@@ -105,11 +114,11 @@ class _Session(socketserver.BaseRequestHandler):
             got += more
         return got
 
-    def _send(self, body: bytes) -> None:
+    def _send(self, body: bytes, *, is_whole: bool = True) -> None:
         size = 4096 - 8
         parts = [body[start : start + size] for start in range(0, len(body), size)]
         for number, part in enumerate(parts, 1):
-            header = struct.pack(">BBHHBB", 4, number == len(parts), len(part) + 8, 51, number % 256, 0)
+            header = struct.pack(">BBHHBB", 4, is_whole and number == len(parts), len(part) + 8, 51, number % 256, 0)
             self.request.sendall(header + part)
 
 
@@ -143,7 +152,9 @@ def _result(answer: Answer | str | None) -> bytes:
     for row in answer.rows:
         made.append(b"\xd1")
         made += (_value(type_, value) for (_, type_), value in zip(answer.columns, row, strict=True))
-    return b"".join(made) + _done(len(answer.rows), 0x10)
+    if answer.hangs_up:
+        return b"".join(made)
+    return b"".join(made) + (_done(len(answer.rows), 0x10) if answer.fails is None else _result(answer.fails))
 
 
 def _done(rows: int, status: int) -> bytes:

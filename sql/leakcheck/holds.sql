@@ -5,8 +5,8 @@
 -- Transaction:  either
 -- Repeatable:   yes
 -- Why:          the values are the one parameter of the statement, $1: neither a log nor pg_stat_activity shows them.
---               By the type itself an index may help. What comes through a wrapper is read once, and compared here: it
---               may take a condition for done, and give rows to the first of several looks only
+--               By the type itself an index may help. What comes through a wrapper, which may take a condition for
+--               done, is read once, and compared here
 
 {% if table.is_distant %}
 SELECT DISTINCT v.value
