@@ -31,7 +31,10 @@ if TYPE_CHECKING:
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 # Commands with a module of their own, which is imported when one is called for.
-_ELSEWHERE: dict[str, str] = {}
+_ELSEWHERE = {
+    "check": "devdb.cli.migrations_create:check",
+    "create": "devdb.cli.migrations_create:create",
+}
 _TABLE = "flyway_schema_history"
 _BASELINE = "<< Flyway Baseline >>"
 _SHARED = ("host", "port", "username", "dev_db", "prod_db", "config", "sql_dir", "verbose", "quiet")

@@ -49,7 +49,9 @@ class _Choosing:
             thing = self._thing(piece)
             if thing is not None:
                 self._made[piece.number] = thing
-                yield piece, thing
+                if any(line and not line.startswith("--") for line in piece.text.split("\n")):
+                    yield piece, thing
+                # Else pg_dump only says why it says nothing: of the schema public, which is there in a new database.
 
     def _thing(self, piece: Piece) -> Thing | None:
         """What the piece makes, or is part of; None if that is not chosen."""

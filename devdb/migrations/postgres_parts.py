@@ -82,7 +82,7 @@ def parts(
         text = piece.text
         if piece.kind in _TABLES and access not in _DEFAULT_ACCESS and piece.kind != "VIEW":
             text = f"SET default_table_access_method = {access};\n{text}\nRESET default_table_access_method;"
-        found.append((Part(number, kind, text, frozenset(needs), is_view="VIEW" in piece.kind), thing))
+        found.append((Part(number, kind, text, frozenset(needs), is_view="view" in thing.type), thing))
     return found
 
 
