@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -53,6 +54,8 @@ def deps(
     Names are written as in SQL: app.orders, app."Orders", 'app.total(integer)', 'trg on app.orders'. Bodies of
     functions are looked into as well; SQL that they make at run time cannot be known, and is told.
     """
+    # Nothing of what is loaded is ever garbage: not looked through meanwhile.
+    gc.disable()
     import psycopg
 
     from devdb.cli.progress import reporter

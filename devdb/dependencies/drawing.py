@@ -12,6 +12,7 @@ BOX_WIDTH = 210
 BOX_HEIGHT = 40
 _COLUMN = 300
 _ROW = 52
+_BETWEEN = 60  # the parts of a column
 _SWEEPS = 6
 _FEWEST_ROWS = 14
 
@@ -36,8 +37,8 @@ def places(closure: Closure) -> dict[Thing, Point]:
         for position, thing in enumerate(column):
             row, part = position // parts, position % parts
             top = (rows - height) * _ROW // 2 + row * _ROW
-            found[thing] = (at + part * (BOX_WIDTH + 30), top)
-        at += (parts - 1) * (BOX_WIDTH + 30) + _COLUMN
+            found[thing] = (at + part * (BOX_WIDTH + _BETWEEN), top)
+        at += (parts - 1) * (BOX_WIDTH + _BETWEEN) + _COLUMN
     lowest = min((top for _, top in found.values()), default=0)
     return {thing: (left, top - lowest) for thing, (left, top) in found.items()}
 

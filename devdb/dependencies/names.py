@@ -88,7 +88,12 @@ class Names:
             if schema == "pg_catalog" and is_own and sort not in _CALLED:
                 return Meaning()
             # Of routines all that fit compete, wherever they are.
-            found += self._at(reference, schema, name)
+            found += tuple(
+                # What an extension adds to a function of PostgreSQL's takes types of its own, which bring it anyway.
+                thing
+                for thing in self._at(reference, schema, name)
+                if not (is_own and thing.type == "extension")
+            )
             if found and sort not in _CALLED:
                 break
         if found:

@@ -2,8 +2,9 @@
 -- Parameters:   none
 -- Transaction:  no
 -- Repeatable:   yes
--- Why:          a sequence that a column owns can live without that column. Schemas are told by the names of what lives
---               in them; of an extension nothing else tells. P and S are of what PostgreSQL derived for partitions.
+-- Why:          what is internal (i), and what of a table goes with it (a of constraints, defaults, indexes), are parts of
+--               one thing; P and S are of what PostgreSQL derived for partitions. A sequence that a column owns can live
+--               without that column. Schemas are told by the names of what lives in them; of an extension nothing tells.
 
 SET LOCAL jit = off;
 
@@ -18,13 +19,16 @@ LEFT JOIN pg_catalog.pg_attribute AS a
     ON d.classid = 'pg_catalog.pg_class'::regclass AND d.objsubid > 0 AND a.attrelid = d.objid AND a.attnum = d.objsubid
 WHERE d.objid::bigint >= 16384
   AND d.refobjid::bigint >= 16384
-  AND d.deptype IN ('n', 'a', 'i', 'x')
+  AND d.deptype IN ('n', 'a', 'x')
   AND (d.refclassid <> 'pg_catalog.pg_namespace'::regclass OR d.classid = 'pg_catalog.pg_extension'::regclass)
   AND NOT (
       d.deptype = 'a'
-      AND d.classid = 'pg_catalog.pg_class'::regclass
-      AND d.refclassid = 'pg_catalog.pg_class'::regclass
-      AND EXISTS (SELECT FROM pg_catalog.pg_class AS s WHERE s.oid = d.objid AND s.relkind = 'S')
+      AND (
+          d.classid IN ('pg_catalog.pg_constraint'::regclass, 'pg_catalog.pg_attrdef'::regclass)
+          OR d.classid = 'pg_catalog.pg_class'::regclass
+          AND d.refclassid = 'pg_catalog.pg_class'::regclass
+          AND EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.oid = d.objid AND c.relkind IN ('S', 'i', 'I'))
+      )
   )
 GROUP BY 1, 2, 3, 4
 ORDER BY 1, 2, 3, 4;

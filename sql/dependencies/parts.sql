@@ -3,7 +3,8 @@
 -- Transaction:  no
 -- Repeatable:   yes
 -- Why:          the other may be a part itself. What is said first of a part holds: of an index that a constraint made,
---               its table. Constraints of partitions follow from those of the parent, and say nothing of their own.
+--               its table. Constraints of partitions follow from those of the parent, and say nothing of their own; triggers that
+--               check keys are nobody's.
 
 SET LOCAL jit = off;
 
@@ -53,7 +54,10 @@ FROM (
     FROM pg_catalog.pg_depend AS d
     WHERE d.deptype IN ('i', 'P')
       AND d.objid <> d.refobjid
-      AND d.classid <> 'pg_catalog.pg_constraint'::regclass
+      AND (
+          d.refclassid = 'pg_catalog.pg_trigger'::regclass
+          OR d.classid NOT IN ('pg_catalog.pg_constraint'::regclass, 'pg_catalog.pg_trigger'::regclass)
+      )
 ) AS part
 WHERE part.objid::bigint >= 16384
 ORDER BY part.rank;
