@@ -66,7 +66,7 @@ _TABLE = "flyway_schema_history"
     show_default=True,
     help="Whose SQL it is; Oracle's only of a source that is one.",
 )
-@some_options(*_SHARED)
+@some_options(*_SHARED, own_version=True)
 def create(options: Options, more: Sequence[str], batch: Path | None, folder: Path | None, **said: Any) -> None:
     """Write migration files that create objects of the source and all that these need.
 

@@ -163,8 +163,11 @@ def shared_options(command: _Command) -> _Command:
     return some_options(*_OPTIONS)(command)
 
 
-def some_options(*names: str) -> Callable[[_Command], _Command]:
-    """Give a command the shared options `names` (fields of Options) alone; the rest of `options` is as not given."""
+def some_options(*names: str, own_version: bool = False) -> Callable[[_Command], _Command]:
+    """Give a command the shared options `names` (fields of Options) alone; the rest of `options` is as not given.
+
+    `own_version`: the command has a --version of its own, and not the one that says devdb's.
+    """
 
     def decorate(command: _Command) -> _Command:
         @functools.wraps(command)
@@ -175,7 +178,7 @@ def some_options(*names: str) -> Callable[[_Command], _Command]:
                 raise click.UsageError("-v and -q exclude each other.")
             return command(*args, options=options, **kwargs)
 
-        decorated: Any = version_option(with_options)
+        decorated: Any = with_options if own_version else version_option(with_options)
         for name in reversed(names):
             decorated = _OPTIONS[name](decorated)
         return decorated  # type: ignore[no-any-return]

@@ -86,6 +86,8 @@ def create(
     `version` is that of the first file, None the one after the highest. Raises UsageError for a seed that is not
     there, CheckFailed for a folder with mistakes, Refused for a version that is not free.
     """
+    if target == "oracle" and not (settings.source.is_foreign and settings.source.described.name == "oracle_fdw"):
+        raise Refused("the source is no Oracle, of which --target oracle could be", hint="leave --target out")
     with writing.alone(folder):
         present = folders.read(folder).check()
         numbers = _Numbers(present, version, out_of_order=out_of_order)
