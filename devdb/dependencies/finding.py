@@ -27,7 +27,7 @@ def find(graph: Graph, text: str, *, type: str | None = None) -> Thing:
     if type is not None and not any(thing.type == type for thing in graph.things):
         types = sorted({thing.type for thing in graph.things})
         raise UsageError(f"no object is a {type}", hint=nearest(type, types) or f"types there are: {', '.join(types)}")
-    named = [thing for thing in graph.things if thing.identity == text.strip()] or _named(graph, text)
+    named = _named(graph, text) or [thing for thing in graph.things if thing.identity == text.strip()]
     if not named:
         raise _nothing(graph, text)
     found = [thing for thing in named if type in (None, thing.type)]
