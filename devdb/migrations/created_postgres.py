@@ -56,6 +56,8 @@ def signature(type: str, identity: str) -> Args | None:
             (statement,) = parse_sql(f"DROP CAST ({source} AS {target})")
             return of_types(statement.stmt.objects[0])
         if type in _ROUTINES:
+            if type == "aggregate" and identity.endswith("()"):
+                identity = identity.removesuffix("()") + "(*)"
             (statement,) = parse_sql(f"DROP {_ROUTINES[type]} {identity}")
             return of_types(statement.stmt.objects[0].objargs)
     except ParseError:

@@ -251,7 +251,7 @@ class _Comparison:
             for each in self._undoing
             if any(info.version == each.file.name.version and info.state == State.SUCCESS for info in applied)
         ]
-        current = {info.resolved for info in applied if info.version is None and info.state == State.SUCCESS}
+        current = {info.resolved for info in applied if info.version is None and _is_current(info)}
         again = [Info(None, each, State.PENDING) for each in self._repeatable.values() if each not in current]
         waiting.sort(key=lambda info: (info.version or Version("0"), info.type))
         first = (State.BELOW_BASELINE, State.BASELINE_IGNORED)
@@ -309,6 +309,13 @@ class _Comparison:
         if self._last_applied is not None and (is_base or (version < self._last_applied and not self._out_of_order)):
             return State.IGNORED
         return State.PENDING
+
+
+def _is_current(info: Info) -> bool:
+    """Whether what is repeatable was applied as it is now, with whatever result."""
+    if info.row is None or info.resolved is None or info.state not in (State.SUCCESS, State.FAILED):
+        return False
+    return info.resolved.matches(info.row.checksum)
 
 
 def _gone(rows: Sequence[Row]) -> dict[int, State]:
