@@ -70,7 +70,7 @@ def _same(written: str, name: str) -> bool:
 
 def _alike(written: str, name: str) -> bool:
     """Whether a person may mean that name: the shell took the quotes, or the source writes names in capitals."""
-    return not written.startswith('"') and written.strip().lower() == name.lower()
+    return _same(written, name) if written.startswith('"') else written.strip().lower() == name.lower()
 
 
 def _takes(thing: Thing, arguments: str) -> bool:

@@ -17,7 +17,8 @@ def page(closure: Closure) -> str:
     """The page of a closure, to be written into a file or served as it is."""
     template = resources.files("devdb.dependencies").joinpath("page.html").read_text(encoding="utf-8")
     seeds = ", ".join(thing.identity for thing in closure.seeds)
-    question = "What {} needs" if closure.direction == "needs" else "What needs {}"
+    verb = "needs" if len(closure.seeds) == 1 else "need"
+    question = f"What {{}} {verb}" if closure.direction == "needs" else "What needs {}"
     parts = {
         "title": escape(question.format(seeds)),
         "heading": escape(question.format(seeds)),
@@ -43,6 +44,7 @@ def _data(closure: Closure) -> dict[str, Any]:
         unknown.setdefault(one.of, []).append(said(one))
     return {
         "box": [BOX_WIDTH, BOX_HEIGHT],
+        "backward": closure.direction == "needed-by",
         "things": [
             {
                 "type": thing.type,

@@ -135,7 +135,7 @@ ensure_server() {
 # Sources that are not PostgreSQL, for the tests: MariaDB's programs without its service, and wrappers for the server
 # that the tests run on. What cannot be had is named, and the tests that need it are skipped.
 ensure_sources() {
-    local package missing
+    local missing
     can_apt || return 0
     missing=$("$venv/bin/python" -c '
 from devdb.server.installation import find_server, has_extension
@@ -144,12 +144,30 @@ print(*(f"postgresql-{server.major}-{name}-fdw" for name in ("mysql", "tds") if 
 ') || return 0
     [ -x /usr/sbin/mariadbd ] || missing="mariadb-server-core $missing"
     command -v mariadb >/dev/null || missing="mariadb-client-core $missing"
-    [ -n "${missing// /}" ] || return 0
+    # shellcheck disable=SC2086 # names of packages, which hold no spaces
+    apt_try $missing
+}
+
+# What draws, for the tests of what is drawn: a browser, and Graphviz. As above.
+ensure_viewers() {
+    local missing=
+    can_apt || return 0
+    command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null ||
+        missing=chromium
+    command -v dot >/dev/null || missing="$missing graphviz"
+    # shellcheck disable=SC2086
+    apt_try $missing
+}
+
+# apt_try PACKAGE...: install what can be had, and name what cannot.
+apt_try() {
+    local package
+    [ "$#" -gt 0 ] || return 0
     if [ -z "$apt_updated" ]; then
         run_logged "asking the package servers for what there is" apt-get -q update || return 0
         apt_updated=1
     fi
-    for package in $missing; do
+    for package; do
         # Each by itself, and in a shell that may end: a release may have one and not another.
         (apt_install "$package") || say "going on without $package: the tests that need it are skipped"
     done

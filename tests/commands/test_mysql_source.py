@@ -327,3 +327,11 @@ def test_plans_are_refused_and_columns_classified(build, settings):
     by_column = {(one["table"], one["column"]): one["proposal"] for one in found}
     assert by_column["Shop.person", "email"]["mask"] is not None
     assert by_column["Shop.person", "email"]["matched"]
+
+
+def test_what_a_table_needs_is_told_by_the_dictionary(build, settings):
+    said = build("devdb", "deps", 'Shop."Order Line"', settings=settings()).stdout
+    assert said.splitlines()[:2] == ['table Shop."Order Line"', "└─ table Shop.item  (fk Order Line_ibfk_1)"]
+    assert {"table Shop.country", "table Shop.shelf"} <= {
+        line.strip("├└│─ ").split("  (")[0] for line in said.splitlines()
+    }
