@@ -32,6 +32,7 @@ from devdb.sqltext.quoting import ident
 from devdb.sqltext.templates import Templates
 
 if TYPE_CHECKING:
+    from devdb.dependencies.narrowing import Narrowing
     from devdb.masking.plan import Plan
     from devdb.standin import StandIn
 
@@ -70,7 +71,8 @@ class Ground:
 
     `run` is the run as it was asked for, with what the file of a plan says about sampling. `creation` makes the
     database in which the work happens; None when the set-up does. `standin` is what a source
-    that is not PostgreSQL is looked at through; None for others. `masks` is None when the settings say nothing of any.
+    that is not PostgreSQL is looked at through; None for others. `masks` is None when the settings say nothing of any,
+    `narrowing` when all of the source is taken.
     `lock` is the connection, to the maintenance database, that holds the lock on the dev database. `previous` is a
     connection to the dev database as it is today, None when there is none. `kept_schemas` are those of its schemas that
     the source does not have and that are to be kept.
@@ -92,6 +94,7 @@ class Ground:
     creation: Creation | None
     masks: Plan | None
     standin: StandIn | None
+    narrowing: Narrowing | None
 
     @property
     def source_name(self) -> str:
@@ -124,9 +127,9 @@ def ground(run: Run, *, may_create: bool) -> Iterator[Ground]:
         run.reporter.step("reading the source's catalog")
         opening = run.opening or Opening(settings, run.command)
         stack.callback(opening.close)
-        lock = opening.maintenance()
         standin = None
         if settings.source.is_foreign:
+            lock = opening.maintenance()
             standin = stack.enter_context(_stand_in(run, templates, lock))
             settings = standin.settings
             run = replace(run, settings=settings)
@@ -135,7 +138,7 @@ def ground(run: Run, *, may_create: bool) -> Iterator[Ground]:
                 connect(conninfo, read_only=True, application_name=application_name(run.command))
             )
         else:
-            source_connection = opening.source()
+            source_connection, lock = opening.source(), opening.maintenance()
         source_database = catalog.read_database(source_connection, templates)
         target = catalog.read_database(lock, templates)
         _refuse_source(settings, source_database, target)
@@ -150,6 +153,10 @@ def ground(run: Run, *, may_create: bool) -> Iterator[Ground]:
         source = catalog.read(source_connection, templates, database=source_database, schemas=settings.source.schemas)
         if standin is not None:
             source = standin.sized(source)
+        narrowing = None
+        if settings.only_deps_of:
+            narrowing = _narrowing(run, templates, source_connection, settings)
+            source = narrowing.narrowed(source)
         if settings.plan_path is not None:
             # Not a moment before it is needed: reading YAML and plans takes its time.
             from devdb.planning import plan_file
@@ -187,8 +194,19 @@ def ground(run: Run, *, may_create: bool) -> Iterator[Ground]:
         _warn(run, source, server, source_role.read(source_connection, templates) if standin is None else None)
         yield Ground(
             run, templates, source_connection, lock, previous, kept, source, target, server, foreign_schemas, chosen,
-            plan, reader, creation, masks, standin,
+            plan, reader, creation, masks, standin, narrowing,
         )  # fmt: skip
+
+
+def _narrowing(run: Run, templates: Templates, connection: Connection, settings: Settings) -> Narrowing:
+    """What the chosen objects need; tells of what cannot be known."""
+    # Not a moment before it is needed: parsing what routines do takes its time.
+    from devdb.dependencies.narrowing import narrowing
+
+    found = narrowing(connection, templates, settings.only_deps_of, settings.source.schemas)
+    for unknown in found.closure.unknown:
+        run.reporter.note(f"{unknown.of}: {unknown.reason}: what it needs may be missing")
+    return found
 
 
 def _masks(connection: Connection, templates: Templates, chosen: Choice, settings: Settings) -> tuple[Plan, Source]:

@@ -124,7 +124,8 @@ def test_a_command_that_fails_is_told_and_hides_nothing(run: Run, tmp_path: Path
 def test_a_killed_run_is_in_nobody_s_way(
     start: Start, run: Run, dev_db: str, ask: Callable[..., Any], databases: Callable[[], set[str]], tmp_path: Path
 ) -> None:
-    process = start("devdb", "nightly", "--no-dump", settings=SLOW)
+    # Slow enough for a second run to come, and be sent away, on a busy machine.
+    process = start("devdb", "nightly", "--no-dump", settings=SLOW.replace("0.06", "0.6"))
     at_work(ask)
     assert read(tmp_path)["state"] == "running"
     busy = run("devdb", "nightly", status=1).stderr
