@@ -65,6 +65,8 @@ class Applied:
         }
 
 
+# A table, a schema, or a row of the catalog, is there already.
+_THERE = ("42P07", "42P06", "23505")
 _TOLD = ("category", "version", "description", "type", "script", "filepath", "checksum")
 
 
@@ -94,7 +96,9 @@ def apply(
 
 
 def tell_of(folder: Folder, reporter: Reporter) -> None:
-    """Tell of files that somebody may take for migrations."""
+    """Tell of files that somebody may take for migrations, or that there is none."""
+    if not folder.files:
+        reporter.warning(f"there is no migration in {', '.join(map(str, folder.paths))}")
     for mistake in folder.unnamed:
         reporter.warning(f"{mistake}: passed over")
     for path in folder.callbacks:
@@ -132,8 +136,8 @@ class _Run:
         if self._dry_run is not None:
             self._print(creation, planned, self._dry_run)
             return Applied((), before, before)
-        if creation:
-            self._write(creation)
+        if creation and not self._create(creation):
+            return self.carry_out()
         done = self._apply(planned)
         after = [info.version for info, _ in done if info.version is not None]
         return Applied(tuple(done), before, max([*after, *([before] if before is not None else [])], default=None))
@@ -154,6 +158,17 @@ class _Run:
             return baseline(history, version, description), [_row(1, version, description, "BASELINE")]
         creation = f"BEGIN;\n{history.creation()}COMMIT;\n"
         return creation, [] if history.has_schema else [_row(0, None, SCHEMA_DESCRIPTION, "SCHEMA")]
+
+    def _create(self, creation: str) -> bool:
+        """Make the table; False if somebody else just did, which Flyway does without its lock."""
+        try:
+            self._history.write(creation)
+        except ScriptFailed as exc:
+            self._history.refresh()
+            if not self._history.exists or exc.sqlstate not in _THERE:
+                raise
+            return False
+        return True
 
     def _check(self, every: Sequence[Info]) -> None:
         if self._options.validate:
@@ -180,7 +195,7 @@ class _Run:
         if not planned:
             return done
         connection = self._connect()
-        runner = Runner(connection, on_notice=self._tell)
+        runner = Runner(connection, on_notice=self._tell, on_statement=self._tell_sql)
         try:
             for info, in_transaction in planned:
                 assert info.resolved is not None
@@ -216,7 +231,7 @@ class _Run:
     def _note_failure(self, info: Info, resolved: Resolved, took_ms: int) -> None:
         """Have the table say that it failed: part of it may be there. As Flyway, on the other connection."""
         try:
-            self._write(self._addition(info, resolved, took_ms, success=False))
+            self._history.write(self._addition(info, resolved, took_ms, success=False))
         except (ScriptFailed, ConnectionFailed) as exc:
             self._reporter.warning(f"{info.script}: failed, and the table could not be told so: {exc}")
             return
@@ -235,11 +250,11 @@ class _Run:
             success=success,
         )
 
-    def _write(self, sql: str) -> None:
-        self._history.write(sql)
-
     def _tell(self, notice: Diagnostic) -> None:
         self._reporter.detail(f"{notice.severity}:  {notice.message_primary}", level=1)
+
+    def _tell_sql(self, sql: str) -> None:
+        self._reporter.detail(sql, level=2)
 
     def _print(self, creation: str, planned: Sequence[tuple[Info, bool]], out: TextIO) -> None:
         out.write(creation)

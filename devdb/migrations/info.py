@@ -246,17 +246,14 @@ class _Comparison:
             for version, each in of_kind.items()
             if (version, each.type == "SQL_BASELINE") not in there
         ]
-        undone = [
-            Info(None, each, State.AVAILABLE)
-            for each in self._undoing
-            if any(info.version == each.file.name.version and info.state == State.SUCCESS for info in applied)
-        ]
+        succeeded = {info.version for info in applied if info.state == State.SUCCESS}
+        undoing = [Info(None, each, State.AVAILABLE) for each in self._undoing if each.file.name.version in succeeded]
         current = {info.resolved for info in applied if info.version is None and _is_current(info)}
         again = [Info(None, each, State.PENDING) for each in self._repeatable.values() if each not in current]
         waiting.sort(key=lambda info: (info.version or Version("0"), info.type))
         first = (State.BELOW_BASELINE, State.BASELINE_IGNORED)
         below = [each for each in waiting if each.state in first]
-        return [*below, *applied, *(each for each in waiting if each.state not in first), *undone, *again]
+        return [*below, *applied, *(each for each in waiting if each.state not in first), *undoing, *again]
 
     def _note(self, row: Row, version: Version) -> None:
         if row.is_baseline and (self._baseline is None or version > self._baseline):

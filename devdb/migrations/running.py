@@ -95,8 +95,16 @@ def _cannot_be_in_transaction(words: Sequence[str], server_version: int) -> bool
 class Runner:
     """Runs migrations on a connection that is for nothing else."""
 
-    def __init__(self, connection: Connection, *, on_notice: Callable[[Diagnostic], None]) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        *,
+        on_notice: Callable[[Diagnostic], None],
+        on_statement: Callable[[str], None] = lambda _sql: None,
+    ) -> None:
+        """`on_statement` hears of each statement of a file before it is sent."""
         self._connection = connection
+        self._on_statement = on_statement
         self._nowhere = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  (as long as this lives)
         out = cast(TextIO, self._nowhere)
         self._session = Session(connection, reconnect=None, out=out, err=out, on_notice=on_notice)
@@ -144,7 +152,7 @@ class Runner:
         with open_lines(script_of(resolved)) as lines:
             # A lookup that knows nothing: psql's variables are none here, and comments before a statement are dropped.
             lexer = Lexer(lines, lookup=_unknown, standard_strings=session.standard_strings, encoding=session.encoding)
-            sender = Sender(session, lines, rewrite=None)
+            sender = Sender(session, lines, rewrite=self._told)
             while True:
                 query = Query()
                 stop = lexer.read(query)
@@ -158,6 +166,10 @@ class Runner:
                 if stop is not Stop.SEMICOLON:
                     break
         self.ended_itself = self.ended_itself or (in_transaction and self._status() == _IDLE)
+
+    def _told(self, sql: str) -> str:
+        self._on_statement(sql)
+        return sql
 
     def _status(self) -> TransactionStatus:
         return self._connection.info.transaction_status

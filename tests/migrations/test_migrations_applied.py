@@ -12,6 +12,7 @@ from fixture_types import RunProgram
 from migration_site import FLYWAYS_TABLE, TEMPLATES, Site
 
 from devdb.errors import CheckFailed, ConnectionFailed, Refused, ScriptFailed, UsageError
+from devdb.migrations import apply as applying
 from devdb.migrations.checksum import checksum
 from devdb.migrations.folder import File
 from devdb.migrations.history import History, Row
@@ -314,6 +315,25 @@ def test_flyways_lock_is_waited_for(site: Site) -> None:
         other.rollback()
         history.lock(site.reporter, tries=1)
         assert other.execute("SELECT pg_try_advisory_xact_lock(77433833903597)").fetchall() == [(False,)]
+
+
+def test_a_table_that_flyway_makes_meanwhile_is_taken(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert site.apply() == []
+    assert site.reporter.told == [f"there is no migration in {site.folder}"]
+    site.rows("DROP TABLE flyway_schema_history")
+    site.write({"V1__a.sql": "CREATE TABLE a ()", "V2__b.sql": "CREATE TABLE b ()"})
+    meanwhile = [FLYWAYS_TABLE.format("flyway_schema_history")]
+    meanwhile[0] += (
+        "INSERT INTO flyway_schema_history VALUES (1, '1', 'a', 'SQL', 'V1__a.sql', {}, 'f', now(), 1, true)"
+    )
+    # Flyway makes its table before it takes its lock.
+    monkeypatch.setattr(
+        applying,
+        "refuse",
+        lambda _found: [site.rows(meanwhile.pop().format(checksum(b"CREATE TABLE a ()"))) for _ in meanwhile[:]],
+    )
+    assert site.apply() == ["V2__b.sql"]
+    assert site.history("script, installed_by") == [("V1__a.sql", "f"), ("V2__b.sql", "postgres")]
 
 
 def test_a_lost_connection_is_said_and_leaves_nothing(site: Site) -> None:

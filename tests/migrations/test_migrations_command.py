@@ -29,6 +29,9 @@ class Ended(NamedTuple):
 
 
 Devdb = Callable[..., Ended]
+Start = Callable[..., "subprocess.Popen[str]"]
+
+SLEEPING = "SELECT 1 FROM pg_stat_activity WHERE query ~ 'pg_sleep' AND pid <> pg_backend_pid()"
 
 
 @pytest.fixture
@@ -71,7 +74,7 @@ def devdb(
 
 
 @pytest.fixture
-def start(site: Site, where: list[str]) -> Iterator[Callable[..., subprocess.Popen[str]]]:
+def start(site: Site, where: list[str]) -> Iterator[Start]:
     """Start a command of the group, and do not wait for it."""
     started = []
 
@@ -88,6 +91,13 @@ def start(site: Site, where: list[str]) -> Iterator[Callable[..., subprocess.Pop
         process.wait()
         if process.stderr is not None:
             process.stderr.close()
+
+
+def wait_for_sleep(site: Site) -> None:
+    deadline = time.monotonic() + 20
+    while not site.rows(SLEEPING):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 def told(done: Ended) -> Any:
@@ -198,23 +208,29 @@ def test_folders_may_be_in_the_settings(devdb: Devdb, site: Site) -> None:
     assert site.history("script") == [("V1__a.sql",), ("more/V2__b.sql",)]
 
 
-def test_killed_in_the_middle_nothing_is_left(
-    start: Callable[..., subprocess.Popen[str]], site: Site, devdb: Devdb
-) -> None:
+def test_killed_in_the_middle_nothing_is_left(start: Start, site: Site, devdb: Devdb) -> None:
     site.write({"V1__a.sql": "CREATE TABLE a ();", "V2__b.sql": "CREATE TABLE b (); SELECT pg_sleep(2);"})
     process = start("apply")
-    deadline = time.monotonic() + 20
-    while not site.rows("SELECT 1 FROM pg_stat_activity WHERE query ~ 'pg_sleep' AND pid <> pg_backend_pid()"):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    wait_for_sleep(site)
     process.send_signal(signal.SIGKILL)
     process.wait()
+    site.write({"V2__b.sql": "CREATE TABLE b ();"})
     # The lock went with it, though the server has not noticed yet; the next run waits for what it left behind.
     assert devdb("apply").stdout.splitlines()[-1].endswith(": version 2, 1 applied")
     assert site.history() == [("1", "V1__a.sql", True), ("2", "V2__b.sql", True)]
 
 
-def test_two_at_once_do_it_once(start: Callable[..., subprocess.Popen[str]], site: Site) -> None:
+def test_terminated_without_a_transaction_it_has_failed(start: Start, site: Site) -> None:
+    site.write({"V1__a.sql": "CREATE TABLE a (); SELECT pg_sleep(30);", "V1__a.sql.conf": "executeInTransaction=false"})
+    process = start("apply")
+    wait_for_sleep(site)
+    process.terminate()
+    assert process.wait() == 128 + signal.SIGTERM
+    assert site.history() == [("1", "V1__a.sql", False)]
+    assert site.rows(SLEEPING) == []
+
+
+def test_two_at_once_do_it_once(start: Start, site: Site) -> None:
     site.write({f"V{n}__x.sql": f"CREATE TABLE t{n} (); SELECT pg_sleep(0.1);" for n in range(1, 6)})
     both = [start("apply"), start("apply")]
     messages = [process.communicate()[1] for process in both]
