@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from devdb.catalog import schema_file
 from devdb.catalog.model import Name
 from devdb.preflight import Run, ground
 from devdb.processes import Workplace
@@ -17,12 +18,12 @@ def build(run: Run) -> Result:
 
 def update_schema(run: Run) -> Result:
     """Make the dev database anew from the source's schema of today: update, populate."""
-    return _replace(run, may_create=False, new_schema=True)
+    return _replace(_as_before(run), may_create=False, new_schema=True)
 
 
 def update_data(run: Run) -> Result:
     """Make the dev database anew with the saved schema.sql and the source's rows of today: populate."""
-    return _replace(run, may_create=False, new_schema=False)
+    return _replace(_as_before(run), may_create=False, new_schema=False)
 
 
 def count(run: Run) -> dict[Name, tuple[int, int]]:
@@ -39,6 +40,17 @@ def count(run: Run) -> dict[Name, tuple[int, int]]:
         counted = work.count()
         work.discard()
         return counted
+
+
+def _as_before(run: Run) -> Run:
+    """The run, for the same objects as the saved schema.sql if that is of some only, and no others were asked for."""
+    path = run.settings.output_directory / "schema.sql"
+    if run.settings.only_deps_of or not path.exists():
+        return run
+    saved = schema_file.only_deps_of(path)
+    if saved:
+        run.reporter.note(f"only what {', '.join(text for text, _ in saved)} needs, as {path} says")
+    return replace(run, settings=run.settings.with_only_deps_of(saved))
 
 
 def _replace(run: Run, *, may_create: bool, new_schema: bool) -> Result:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 
 from devdb.catalog import source as catalog
@@ -53,10 +53,20 @@ def none_rewritten(snapshot: Snapshot, templates: Templates, tables: Iterable[Ta
 
 
 def objects_complete(
-    made: Connection, source: Connection, templates: Templates, schemas: tuple[str, ...], warn: Callable[[str], None]
+    made: Connection,
+    source: Connection,
+    templates: Templates,
+    schemas: tuple[str, ...],
+    warn: Callable[[str], None],
+    *,
+    among: Collection[tuple[str, str]] | None = None,
 ) -> None:
-    """Every object of the source's schemas must be there. Raises CheckFailed; `warn` hears of policies left out."""
+    """Every object of the source's schemas must be there, or those `among` these types and identities.
+
+    Raises CheckFailed; `warn` hears of policies left out.
+    """
     wanted = catalog.read_objects(source, templates, schemas) - catalog.read_objects(made, templates, schemas)
+    wanted = wanted if among is None else wanted.intersection(among)
     missing = sorted(f"{kind} {identity}" for kind, identity in wanted if kind != "policy")
     if missing:
         raise CheckFailed(

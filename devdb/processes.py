@@ -99,11 +99,15 @@ class Workplace:
         """Have schema.sql ready: written anew from the source, or the saved one. `keep` False writes it elsewhere."""
         directory = self._settings.output_directory
         path = directory / "schema.sql"
+        narrowing = self._ground.narrowing
+        only = () if narrowing is None else narrowing.objects
         if new:
             from devdb.catalog import schema_drift
 
             self._run.reporter.step("reading the source's schema")
-            previous = schema_file.text_of(path) if path.exists() else None
+            # A file of other objects is no earlier state of this one.
+            is_earlier = path.exists() and schema_file.only_deps_of(path) == only
+            previous = schema_file.text_of(path) if is_earlier else None
             if self._run.dry_run or not keep:
                 path = Path(self._stack.enter_context(tempfile.TemporaryDirectory())) / "schema.sql"
             else:
@@ -116,12 +120,19 @@ class Workplace:
                 privileges=self._settings.schema_file.privileges,
                 skip_extensions=self._settings.extensions.skip,
                 lock_timeout_ms=self._settings.source.lock_timeout_ms,
+                only_deps_of=only,
+                restricted=None if narrowing is None else narrowing.restricted,
             )
             self._changes = [] if previous is None else schema_drift.drift(previous, written.text)
             for note in written.notes:
                 self._run.reporter.note(note)
         elif not path.exists():
             raise Refused(f"there is no {path}", hint="write it with build-dev-db or update-dev-db-schema")
+        elif set(only) != set(schema_file.only_deps_of(path)):
+            raise Refused(
+                f"{path} is not of what {', '.join(text for text, _ in only)} needs",
+                hint="leave --only-deps-of out, or write it anew with update-dev-db-schema",
+            )
         self._files["schema"] = path
         self._pre_data = schema_file.pre_data(path)
         self._post_data = schema_file.post_data(path)
@@ -209,7 +220,12 @@ class Workplace:
             self._load.end_import()
         base = self._ground
         checks.objects_complete(
-            self._stage.connection, base.source_connection, base.templates, base.source.schemas, self._run.warn
+            self._stage.connection,
+            base.source_connection,
+            base.templates,
+            base.source.schemas,
+            self._run.warn,
+            among=None if base.narrowing is None else base.narrowing.identities(base.source_connection),
         )
 
     def finish(self) -> Result:

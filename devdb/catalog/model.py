@@ -278,7 +278,7 @@ class Source:
     """A source's tables and keys, as read at one time. `schemas` are the chosen ones.
 
     `materialized_views` are those that hold rows at the source, each after those that it reads. `views` are all views,
-    with their kind: v a view, m a materialized one.
+    with their kind: v a view, m a materialized one. `whole` is the source of which this one is a part; None: it is all.
     """
 
     database: Database
@@ -288,6 +288,12 @@ class Source:
     sequences: tuple[Sequence, ...]
     materialized_views: tuple[Name, ...]
     views: Mapping[Name, str] = field(default_factory=dict, repr=False)
+    whole: Source | None = field(default=None, repr=False)
+
+    @property
+    def complete(self) -> Source:
+        """The source with all that it has: what settings may speak of, though it is not taken."""
+        return self.whole or self
 
     @cached_property
     def by_oid(self) -> Mapping[int, Table]:

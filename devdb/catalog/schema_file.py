@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import tempfile
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,7 @@ from devdb.errors import CheckFailed
 from devdb.sqltext.statements import Script
 
 if TYPE_CHECKING:
-    from devdb.catalog.schema_archive import Section
+    from devdb.catalog.schema_archive import Archive, Section
     from devdb.catalog.schema_choice import Piece
 
 _MARKER = "-- devdb: post-data"
@@ -28,6 +29,7 @@ _INTRODUCTION = """\
 -- The schema of the source, as pg_dump tells it. devdb writes this file anew at every update; changes here are lost.
 -- Not in it: publications, subscriptions, event triggers, foreign servers and their users, security labels.
 """
+_ONLY = "-- devdb: only-deps-of "
 
 
 @dataclass(frozen=True)
@@ -77,10 +79,13 @@ def write(
     privileges: bool = False,
     skip_extensions: Collection[str] = (),
     lock_timeout_ms: int = 0,
+    only_deps_of: Sequence[tuple[str, str | None]] = (),
+    restricted: Callable[[Archive], Archive] | None = None,
 ) -> SchemaFile:
     """Write the schemas of the source (None: all but system ones) to `path`, which is replaced only when complete.
 
     For its owner's eyes. A file that would not change is not written. `lock_timeout_ms` as in `schema_archive.read`.
+    `restricted` says what of the schema is wanted, if not all: what these objects need (`only_deps_of`).
     Raises UsageError when no installed pg_dump is new enough.
     """
     # What reads a source's schema need not be loaded where a saved one is read.
@@ -94,7 +99,11 @@ def write(
         skip_extensions=skip_extensions,
         lock_timeout_ms=lock_timeout_ms,
     )
+    if restricted is not None:
+        archive = restricted(archive)
     notes = "".join(f"-- {line}\n" for note in archive.notes for line in note.splitlines())
+    # As JSON whatever a name holds is on one line.
+    notes += "".join(f"{_ONLY}{json.dumps(one, ensure_ascii=False)}\n" for one in only_deps_of)
     text = "\n".join([_INTRODUCTION + notes, _render(archive.pre_data), f"\n{_MARKER}\n", _render(archive.post_data)])
     previous = text_of(path) if path.exists() else None
     if text != previous:
@@ -103,6 +112,18 @@ def write(
         # One of an earlier release, or that git brought.
         path.chmod(0o600)
     return SchemaFile(path, text, previous, archive.notes)
+
+
+def only_deps_of(path: Path) -> tuple[tuple[str, str | None], ...]:
+    """The objects, each with its type, of which the file holds no more than what they need; none if it holds all."""
+    found = []
+    for line in text_of(path).split("\n"):
+        if not line.startswith("--"):
+            break
+        if line.startswith(_ONLY):
+            text, type_ = json.loads(line.removeprefix(_ONLY))
+            found.append((str(text), type_))
+    return tuple(found)
 
 
 def text_of(path: Path) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from devdb.cli.options import CONTEXT_SETTINGS, Options, shared_options, version_option
+from devdb.cli.options import CONTEXT_SETTINGS, Options, run_options, version_option
 from devdb.errors import ConnectionFailed, DevdbError
 
 # Subcommands by the module that has them, which is imported when one is called for.
@@ -98,7 +98,7 @@ def devdb() -> None:
 
 
 @click.command("build-dev-db", cls=_Command, context_settings=CONTEXT_SETTINGS)
-@shared_options
+@run_options
 def build_dev_db(options: Options) -> None:
     """Make the dev database from production: its schema, a sample of its rows, all keys satisfied.
 
@@ -115,7 +115,7 @@ def build_dev_db(options: Options) -> None:
 
 
 @click.command("update-dev-db-schema", cls=_Command, context_settings=CONTEXT_SETTINGS)
-@shared_options
+@run_options
 def update_dev_db_schema(options: Options) -> None:
     """Make the dev database anew from production's schema of today.
 
@@ -125,7 +125,7 @@ def update_dev_db_schema(options: Options) -> None:
 
 
 @click.command("update-dev-db-data", cls=_Command, context_settings=CONTEXT_SETTINGS)
-@shared_options
+@run_options
 def update_dev_db_data(options: Options) -> None:
     """Make the dev database anew with the saved schema.sql and production's rows of today.
 

@@ -48,6 +48,7 @@ class Options:
     plan: Path | None = None
     reader: Literal["auto", "wrapper", "direct"] | None = None
     jobs: int | None = None
+    only_deps_of: tuple[str, ...] = ()
 
     def settings(self) -> Settings:
         """As `said_settings`; where devdb starts the dev server itself, they lead to that one.
@@ -80,6 +81,7 @@ class Options:
             plan=self.plan,
             reader=self.reader,
             jobs=self.jobs,
+            only_deps_of=self.only_deps_of,
         )
         return Settings.load(self.config, overrides=overrides)
 
@@ -155,11 +157,24 @@ _OPTIONS: dict[str, Callable[[_Command], _Command]] = {
     "jobs": click.option(
         "-j", "--jobs", type=click.IntRange(1, MAX_JOBS), metavar="N", help="Connections that read at once."
     ),
+    "only_deps_of": click.option(
+        "--only-deps-of",
+        multiple=True,
+        metavar="SCHEMA.OBJECT",
+        help="Take this object and all that it needs, schema and rows, and nothing else; may be given several times.",
+    ),
 }
+# What only a run that makes a dev database is told.
+_OF_RUNS = ("only_deps_of",)
 
 
 def shared_options(command: _Command) -> _Command:
     """Give `command` all shared options, and call it with them as one argument, `options`."""
+    return some_options(*(name for name in _OPTIONS if name not in _OF_RUNS))(command)
+
+
+def run_options(command: _Command) -> _Command:
+    """As `shared_options`, for a command that makes a dev database."""
     return some_options(*_OPTIONS)(command)
 
 

@@ -41,7 +41,8 @@ def from_files(source: Source, settings: Settings) -> tuple[list[Said], list[str
     said: list[Said] = []
     notes: list[str] = []
     errors: list[SettingsError] = []
-    names = _Names(source)
+    names = _Names(source.complete)
+    taken = {table.name for table in source.filled_tables}
     for path in settings.classification_files:
         try:
             rows, of_file, mistakes = spreadsheet.read(path)
@@ -52,7 +53,8 @@ def from_files(source: Source, settings: Settings) -> tuple[list[Said], list[str
         errors += mistakes
         for row in rows:
             try:
-                said += _resolved(row, names, settings.classification.classes)
+                found = _resolved(row, names, settings.classification.classes)
+                said += [one for one in found if one.table in taken]
             except SettingsError as exc:
                 errors.append(exc)
     return said, notes, errors

@@ -192,6 +192,7 @@ def _column_mistakes(table: Table, mask: Mask) -> Iterator[SettingsError]:
 
 def _unmatched(source: Source, settings: Settings) -> list[SettingsError]:
     """What settings say of columns and types that are not there."""
+    source = source.complete
     columns = {(table.name.schema, table.name.name): table.column for table in source.filled_tables}
     others = {(name.schema, name.name): f"{name} is a view: its rows follow from tables" for name in source.views}
     for table in source.tables:

@@ -24,6 +24,7 @@ from devdb.progress import Reporter
 from devdb.report import Result
 from devdb.server.connection import application_name, close_quietly, connect
 from devdb.settings import Settings
+from devdb.sqltext.templates import Templates
 
 _NAME = "nightly"
 _INTERRUPTED = 128
@@ -208,6 +209,14 @@ def _changes(settings: Settings, path: Path, name: str) -> list[str] | None:
         application_name=name,
     )
     try:
+        only = schema_file.only_deps_of(path)
+        restricted = None
+        if only:
+            # As the update will have it, that stays with what the file is about. Seldom: it takes a while to load.
+            from devdb.dependencies.narrowing import narrowing
+
+            templates = Templates(settings.sql_directories)
+            restricted = narrowing(source, templates, only, settings.source.schemas).restricted
         with tempfile.TemporaryDirectory() as directory:
             written = schema_file.write(
                 Path(directory) / "schema.sql",
@@ -217,6 +226,8 @@ def _changes(settings: Settings, path: Path, name: str) -> list[str] | None:
                 privileges=settings.schema_file.privileges,
                 skip_extensions=settings.extensions.skip,
                 lock_timeout_ms=settings.source.lock_timeout_ms,
+                only_deps_of=only,
+                restricted=restricted,
             )
     finally:
         close_quietly(source)

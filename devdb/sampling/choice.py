@@ -72,7 +72,9 @@ def choose(source: Source, settings: Settings) -> Choice:
     keys = (*declared, *virtual)
     if not others:
         # A key that is wrong may be the one that a pattern is for.
-        errors += settings.unmatched_keys([mistakes.named(key) for key in keys])
+        whole = source.whole
+        left_out = () if whole is None else (*whole.foreign_keys, *virtual_keys.resolve(whole, settings)[0])
+        errors += settings.unmatched_keys([mistakes.named(key) for key in (*keys, *left_out)])
     errors += mistakes.of_follows(keys, settings)
     if errors:
         raise one_error(errors)

@@ -20,6 +20,8 @@ def named(key: ForeignKey) -> tuple[str, str, tuple[str, ...], str]:
 
 def of_names(source: Source, settings: Settings) -> list[SettingsError]:
     """Rules and seeds for what is no table that gets rows."""
+    taken = {table.name for table in source.filled_tables}
+    source = source.complete
     others = {table.name for table in source.tables if not table.is_filled} | source.views.keys()
     known = [*(table.name for table in source.filled_tables), *others]
     errors = settings.unmatched_patterns([(name.schema, name.name) for name in known])
@@ -31,6 +33,9 @@ def of_names(source: Source, settings: Settings) -> list[SettingsError]:
         name = Name(*seed.table_name)
         if name in others:
             errors.append(_not_filled(source, name, "", seed.path or OPTION, seed.line))
+        elif name in known and name not in taken:
+            message = f"{name} is not taken: nothing that --only-deps-of names needs it"
+            errors.append(SettingsError(message, path=seed.path or OPTION, line=seed.line))
         elif name in known:
             errors += _seed_mistakes(find_table(source, *seed.table_name), settings, seed)
     return errors

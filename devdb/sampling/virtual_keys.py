@@ -45,11 +45,17 @@ class _Value:
 
 
 def resolve(source: Source, settings: Settings) -> tuple[list[ForeignKey], list[SettingsError]]:
-    """The virtual keys of the settings as keys of the source's tables, and what is wrong with the others."""
+    """The virtual keys of the settings as keys of the source's tables, and what is wrong with the others.
+
+    Where the source is a part, keys of tables that are not in it are left out.
+    """
     keys, errors = [], []
+    taken = {table.name for table in source.filled_tables}
     for name, said in settings.sampling.virtual_keys.items():
+        is_taken = {Name(*said.child_name), Name(*said.parent_name)} <= taken
         try:
-            keys.append(_key(source, name, said))
+            key = _key(source if is_taken else source.complete, name, said)
+            keys += [key] if is_taken else []
         except Problem as problem:
             errors.append(mistake(name, said, problem))
     return keys, errors

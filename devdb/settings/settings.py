@@ -35,6 +35,9 @@ FILE_NAME = "devdb.yaml"
 MASK_KEY = "devdb.mask_key"  # the setting of a session that holds the key for masking, in hexadecimal digits
 SOURCE_PASSWORD = "DEVDB_SOURCE_PASSWORD"
 
+# An object of the source, as SQL names it, and its type if that was said.
+Only = tuple[str, "str | None"]
+
 
 @dataclass(frozen=True)
 class Overrides:
@@ -42,7 +45,7 @@ class Overrides:
 
     `dev_db` and `prod_db` are names, URIs or conninfo strings. `host`, `port` and `user` are for the dev server, and
     for the source as well unless the file or `prod_db` says where that is. `seeds` are texts as of --seed, `seed_file`
-    holds more of them; they, `percent` and `plan` exclude each other.
+    holds more of them; they, `percent` and `plan` exclude each other. `only_deps_of` are objects of the source.
     """
 
     host: str | None = None
@@ -59,6 +62,7 @@ class Overrides:
     seed_file: Path | None = None
     allow_empty: bool = False
     plan: Path | None = None
+    only_deps_of: Sequence[str] = ()
 
 
 class Settings(Section):
@@ -89,6 +93,7 @@ class Settings(Section):
     _overrides: Overrides = PrivateAttr(default=Overrides())
     _mask_key: SecretStr | None = PrivateAttr(default=None)
     _standin: str | None = PrivateAttr(default=None)
+    _only: tuple[Only, ...] = PrivateAttr(default=())
 
     @classmethod
     def load(cls, path: Path | None = None, *, overrides: Overrides = Overrides()) -> Self:
@@ -158,6 +163,17 @@ class Settings(Section):
     def allow_empty(self) -> bool:
         """Whether a seed may match nothing."""
         return self._overrides.allow_empty
+
+    @property
+    def only_deps_of(self) -> tuple[Only, ...]:
+        """The objects of which only what they need is taken; without any, all is."""
+        return self._only
+
+    def with_only_deps_of(self, objects: Sequence[Only]) -> Self:
+        """Return these settings, by which only what the objects need is taken."""
+        settings = self._with()
+        settings._only = tuple(objects)
+        return settings
 
     @property
     def next_dbname(self) -> str:
@@ -297,7 +313,7 @@ class Settings(Section):
         source = source.model_copy(update={key: value for key, value in read_by.items() if value is not None})
         settings = self._with(target=target, source=source, sampling=_overridden(self.sampling, overrides))
         settings._overrides = overrides
-        return settings
+        return settings.with_only_deps_of([(text, None) for text in overrides.only_deps_of])
 
 
 def _overridden(sampling: Sampling, overrides: Overrides) -> Sampling:
@@ -310,6 +326,8 @@ def _overridden(sampling: Sampling, overrides: Overrides) -> Sampling:
         "--plan": overrides.plan is not None,
     }
     given = [option for option, is_given in options.items() if is_given]
+    if overrides.plan is not None and overrides.only_deps_of:
+        raise UsageError("--plan and --only-deps-of exclude each other: a plan is of all tables")
     if len(given) > 1 and given != ["--seed", "--seed-file"]:
         raise UsageError(f"{' and '.join(given)} exclude each other: each says which rows to take")
     if percent is not None:
