@@ -8,9 +8,10 @@ from typing import Any
 
 from devdb.catalog.model import Name
 from devdb.catalog.source import ask
+from devdb.migrations.naming import Version
 from devdb.server.connection import Connection
 from devdb.sqltext.templates import Templates
-from devdb.state.disk import Disk, flyway_name, version_key
+from devdb.state.disk import Disk, flyway_name
 
 _TABLES = {"django_migrations": "django", "alembic_version": "alembic", "flyway_schema_history": "flyway"}
 
@@ -46,7 +47,7 @@ class Book:
     def _is_below_baseline(self, name: str) -> bool:
         """Whether Flyway takes it for applied, as the database began later."""
         is_versioned = self.baseline is not None and name.startswith("V")
-        return is_versioned and version_key(name[1:]) <= version_key(self.baseline or "0")
+        return is_versioned and Version(name[1:]).numbers <= Version(self.baseline or "0").numbers
 
 
 def read(connection: Connection, templates: Templates) -> dict[str, Book]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import os
 import re
-import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +12,8 @@ from typing import Any
 
 from devdb.catalog.graph import components
 from devdb.errors import CheckFailed, SettingsError
+from devdb.migrations.checksum import checksum
+from devdb.migrations.naming import Version
 from devdb.settings import Settings
 
 TOOLS = ("django", "alembic", "flyway")
@@ -73,17 +74,9 @@ def read(settings: Settings) -> dict[str, Disk]:
     return disks
 
 
-def version_key(version: str) -> tuple[int, ...]:
-    """What Flyway compares versions by: 1.10 comes after 1.9, and 1.0 is 1."""
-    parts = [int(part) for part in re.split(r"[._]", version)]
-    while len(parts) > 1 and parts[-1] == 0:
-        parts.pop()
-    return tuple(parts)
-
-
 def flyway_name(version: str) -> str:
     """The name of a versioned migration of Flyway's."""
-    return "V" + ".".join(map(str, version_key(version)))
+    return "V" + ".".join(map(str, Version(version).numbers))
 
 
 def sql_files(directory: Path) -> list[Path]:
@@ -168,21 +161,14 @@ def _flyway(places: Iterable[tuple[str, Path]]) -> Iterator[File]:
                 found.append(((), title, File(f"R {title}", path, checksum=_checksum(path, repeatable=True))))
             else:
                 file = File(flyway_name(matched["version"]), path, title, checksum=_checksum(path, repeatable=False))
-                found.append((version_key(matched["version"]), "", file))
+                found.append((Version(matched["version"]).numbers, "", file))
     yield from (file for *_, file in sorted(found, key=lambda each: (not each[0], each[0], each[1])))
 
 
 def _checksum(path: Path, *, repeatable: bool) -> int | None:
-    """CRC-32 of the lines without their ends, as a signed number. Method: Flyway's manual, "Checksums"."""
-    text = path.read_bytes().decode("utf-8", "surrogateescape").removeprefix("\ufeff")
-    if repeatable and "${" in text:
-        # There it is computed when placeholders have their values, which are not known here.
-        return None
-    checksum = 0
-    lines = re.split(r"\r\n|\r|\n", text)
-    for line in lines[:-1] if lines[-1] == "" else lines:
-        checksum = zlib.crc32(line.encode("utf-8", "surrogateescape"), checksum)
-    return checksum - 2**32 if checksum >= 2**31 else checksum
+    data = path.read_bytes()
+    # Of these it is computed when placeholders have their values, which are not known here.
+    return None if repeatable and b"${" in data else checksum(data)
 
 
 def _parsed(path: Path) -> ast.Module:
