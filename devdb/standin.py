@@ -179,7 +179,7 @@ def _made(settings: Settings, templates: Templates, connection: Connection, dbna
 
         run("wrapper/link.sql", **link.foreign_parameters(settings))
         wanted = source.schemas or ((source.place.dbname,) if described.is_schema and source.place.dbname else None)
-        run(f"dictionary/{described.name}.sql", server="prod_server", schemas=wanted or ())
+        run(f"wrapper/{described.name}.sql", server="prod_server", schemas=wanted or ())
         try:
             dictionary = reading.read(connection, templates)
         except ScriptFailed as exc:

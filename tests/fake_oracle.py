@@ -75,7 +75,7 @@ def foreign_tables(script: str) -> Iterator[tuple[str, dict[str, str], list[str]
 
 def remote_queries(schemas: tuple[str, ...] = ()) -> dict[str, str]:
     """The queries that Oracle is sent for its dictionary, by the foreign tables' names."""
-    script = Templates().render("dictionary/oracle_fdw.sql", server="prod_server", schemas=schemas)
+    script = Templates().render("wrapper/oracle_fdw.sql", server="prod_server", schemas=schemas)
     return {name: options["table"] for name, options, _ in foreign_tables(script.text or "")}
 
 
@@ -146,7 +146,7 @@ def linked(cluster: Cluster, oracle: psycopg.Connection[Any]) -> Iterator[psycop
                     "CREATE SERVER prod_server FOREIGN DATA WRAPPER oracle_fdw OPTIONS (dbserver '//ora:1521/X');"
                     "CREATE USER MAPPING FOR CURRENT_USER SERVER prod_server OPTIONS (user 'postgres')"
                 )
-                script = Templates().render("dictionary/oracle_fdw.sql", server="prod_server", schemas=())
+                script = Templates().render("wrapper/oracle_fdw.sql", server="prod_server", schemas=())
                 connection.execute((script.text or "").encode())
                 yield connection
         finally:

@@ -156,7 +156,7 @@ def _texts(*names: str) -> list[tuple[str, str]]:
 
 def _questions() -> dict[str, str]:
     """What the dictionary is asked, by the names of the relations."""
-    text = Templates().render("dictionary/tds_fdw.sql", server="prod_server", schemas=()).text
+    text = Templates().render("wrapper/tds_fdw.sql", server="prod_server", schemas=()).text
     assert text is not None
     found = re.findall(r"CREATE FOREIGN TABLE fdw_setup\.\W?sqlserver_(\w+).*?\$tsql\$(.*?)\$tsql\$", text, re.DOTALL)
     assert len(found) == 10

@@ -34,7 +34,7 @@ RELATIONS = (
 
 @pytest.fixture(params=[(), ("WELLS",), ("O'HARA$X$Y", "Żółć")], ids=["all", "one", "odd"], scope="module")
 def script(request: pytest.FixtureRequest) -> str:
-    return Templates().render("dictionary/oracle_fdw.sql", server="prod_server", schemas=request.param).text or ""
+    return Templates().render("wrapper/oracle_fdw.sql", server="prod_server", schemas=request.param).text or ""
 
 
 def test_every_statement_is_one_of_postgresql_s(script: str) -> None:

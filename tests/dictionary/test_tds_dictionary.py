@@ -26,7 +26,7 @@ from devdb.server.cluster import Cluster
 from devdb.sqltext.templates import Templates
 
 CATALOG = Path(__file__).with_name("sqlserver_catalog.sql").read_text(encoding="utf-8")
-TEMPLATE = "dictionary/tds_fdw.sql"
+TEMPLATE = "wrapper/tds_fdw.sql"
 
 FIRST, LAST = "0001-01-01 00:00:00", "9999-12-31 23:59:59.999999"
 KINDS = {"int4": "int", "int8": "bigint", "numeric": "decimal(38,0)", "varchar": "nvarchar(4000)"}

@@ -33,7 +33,7 @@ def linked(cluster: Cluster, mariadb: MariaDb) -> Iterator[psycopg.Connection[An
 
 def ask_dictionary(connection: psycopg.Connection[Any], *schemas: str) -> None:
     """Make the dictionary's relations in the database."""
-    script = Templates().render("dictionary/mysql_fdw.sql", server="prod_server", schemas=list(schemas))
+    script = Templates().render("wrapper/mysql_fdw.sql", server="prod_server", schemas=list(schemas))
     assert script.text is not None
     connection.execute(script.text.encode())
 

@@ -23,7 +23,7 @@ def mysql8(cluster: Cluster, mariadb: MariaDb, mysql_fdw: None) -> Iterator[psyc
     """A database that takes mysql8.sql for the source's information_schema."""
     assert mysql_fdw is None
     mariadb.run((HERE / "mysql8.sql").read_text(encoding="utf-8"))
-    script = Templates().render("dictionary/mysql_fdw.sql", server="prod_server", schemas=["shop"])
+    script = Templates().render("wrapper/mysql_fdw.sql", server="prod_server", schemas=["shop"])
     assert script.text is not None
     text = script.text.replace("dbname 'information_schema'", "dbname 'mysql8_schema'")
     text = text.replace("dbname 'performance_schema'", "dbname 'mysql8_performance'")
