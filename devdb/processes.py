@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from datetime import datetime, timezone
@@ -13,9 +12,8 @@ from types import TracebackType
 from typing import Any
 
 import psycopg
-from pydantic import SecretStr
 
-from devdb import checks, creating, explaining, outcome, readers
+from devdb import checks, creating, explaining, linking, outcome
 from devdb.catalog import schema_file, schema_older, schema_replay
 from devdb.catalog import source as catalog
 from devdb.catalog.model import Name
@@ -23,15 +21,12 @@ from devdb.creating import Creation
 from devdb.errors import DevdbError, Refused, ScriptFailed
 from devdb.finishing import tables as finishing
 from devdb.loading.direct import DirectLoad
-from devdb.preflight import Ground, address
+from devdb.preflight import Ground
 from devdb.replacing import Replacing
 from devdb.report import Result, TableRows
-from devdb.sampling import populate
 from devdb.sampling.references import Checked
 from devdb.sampling.violations import not_valid_instead
-from devdb.server import link
 from devdb.server.aging import Aging
-from devdb.server.link import Import
 from devdb.server.sparing import duration
 from devdb.settings.settings import MASK_KEY
 from devdb.sqltext.statements import Script
@@ -59,20 +54,7 @@ class Workplace:
         warning_s = self._settings.source.snapshot_warning_ms / 1000
         self._aging = Aging(warning_s=warning_s, on_warning=self._run.warn)
         self._stack.callback(self._aging.let_go)
-        # Rows that do not come through the link need no foreign tables; who keeps the link wants them.
-        has_imports = ground.reader == "wrapper" or self._settings.source.keep_link
-        standin = ground.standin
-        found = (
-            populate.imports(
-                ground.source,
-                ground.choice,
-                ground.foreign_schemas,
-                generated=None if standin is None else standin.foreign_tables,
-            )
-            if has_imports
-            else ()
-        )
-        self._imports: Sequence[Import] = found
+        self._imports = linking.imports(ground)
         self._done = False
 
     def __enter__(self) -> Workplace:
@@ -143,7 +125,7 @@ class Workplace:
         """Create the database, and link it to the source."""
         base = self._ground
         settings = self._settings
-        self._link = self._link_parameters()
+        self._link = linking.parameters(base)
         script = self._stage.render(
             "setup_dev_db.sql",
             create=not self._run.in_place,
@@ -257,29 +239,6 @@ class Workplace:
     def _is_imported_apart(self) -> bool:
         """Whether the foreign schemas are imported while rows are loaded, which do not come through them."""
         return self._load is not None and not self._run.in_place
-
-    def _link_parameters(self) -> dict[str, Any]:
-        """What makes the link to the source."""
-        base = self._ground
-        settings = self._settings
-        if base.standin is not None:
-            return link.foreign_parameters(settings)
-        server_options = link.server_options(
-            address(base.source_connection, base.source.database),
-            address(base.lock, base.target),
-            fdw_options=settings.source.fdw_options,
-            session=readers.session(settings.source),
-            fetch_size=settings.source.fetch_size,
-        )
-        source = base.source_connection.info
-        described = settings.source.described
-        return {
-            "wrapper": described.name,
-            "server_options": server_options,
-            "user_option": described.user_option,
-            "user": source.user,
-            "password": SecretStr(source.password) if source.password else None,
-        }
 
     def _wait_for(self, creation: Creation) -> None:
         try:

@@ -38,6 +38,7 @@ ROOMS = (
     "standin",
     "looking",
     "preflight",
+    "linking",
     "stage",
     "loading",
     "finishing",

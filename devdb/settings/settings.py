@@ -190,13 +190,8 @@ class Settings(Section):
         return f"{_derived(self.target.dbname, '__source_0000000').removesuffix('0000000')}{number}"
 
     def with_standin(self, dbname: str, schemas: Sequence[str]) -> Self:
-        """Return these settings, whose source is the stand-in `dbname`, with `schemas`.
-
-        The wrapper's extension there is none that the source uses.
-        """
-        source = self.source.model_copy(update={"schemas": tuple(schemas)})
-        skipped = (*self.extensions.skip, self.source.wrapper)
-        settings = self._with(source=source, extensions=self.extensions.model_copy(update={"skip": skipped}))
+        """Return these settings, whose source is the stand-in `dbname`, with `schemas`."""
+        settings = self._with(source=self.source.model_copy(update={"schemas": tuple(schemas)}))
         settings._standin = dbname
         return settings
 
@@ -204,9 +199,12 @@ class Settings(Section):
     def source_password(self) -> SecretStr | None:
         """The password for a source that is not PostgreSQL: from the environment, or from a file.
 
-        Raises SettingsError for a file that cannot be read.
+        Raises SettingsError for a file that cannot be read, or that nobody would read.
         """
         if not self.source.is_foreign:
+            if self.source.password_file is not None:
+                hint = "put it into ~/.pgpass or PGPASSWORD"
+                raise SettingsError("source.password_file is not for PostgreSQL", path=self.path, hint=hint)
             return None
         if said := os.environ.get(SOURCE_PASSWORD):
             return SecretStr(said)
