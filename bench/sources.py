@@ -17,6 +17,7 @@ EMPLOYEES, DEVICES, READINGS, REMARKS = 100_000, 100_000, 500_000, 300_000
 CALLS = 1_000_000
 PEOPLE = 3_000_000
 TABLES = 400
+ENTANGLED = 5000
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,11 @@ class Sources:
     @cached_property
     def many_tables(self) -> str:
         return self._make("many_tables", {"many_tables.sql": {"tables": max(40, round(TABLES * self.scale))}})
+
+    @cached_property
+    def entangled(self) -> str:
+        """5,000 tables without a row, each with keys to two others."""
+        return self._make("entangled", {"entangled.sql": {"tables": max(40, round(ENTANGLED * self.scale))}})
 
     def _shop(self, dbname: str, times: int) -> str:
         rows = {"customers": times * self.rows(CUSTOMERS), "orders": times * self.rows(ORDERS)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -74,7 +75,8 @@ def deps(
         seeds = [find(graph, one, type=type_) for one in objects]
         closure = graph.needed(seeds, direction=direction, follow=kinds, depth=depth)
         _note_left_out(closure, graph, progress)
-    click.echo("".join(_pieces(closure, form)), nl=False)
+    # Not by click.echo, which sends each piece by itself.
+    sys.stdout.writelines(_pieces(closure, form))
 
 
 def _pieces(closure: Closure, form: str) -> Iterator[str]:

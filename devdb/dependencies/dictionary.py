@@ -70,6 +70,7 @@ def _things(dictionary: Dictionary) -> dict[tuple[str, Place], Thing]:
         for schema, name, type in (dependency.of, dependency.needs):
             known = type.lower()
             # A materialized view is a table as well, and a table may be called so where it is temporary.
+            # What does not exist is Oracle's note that a synonym was found in the place of a name of one's own.
             if known != "non-existent" and not (known in _RELATIONS and ("relation", (schema, name)) in things):
                 add(known, schema, name)
     return things
@@ -153,12 +154,7 @@ def _kind(of: Thing, needs: Thing) -> str:
 
 
 def _missing(dictionary: Dictionary, things: Mapping[tuple[str, Place], Thing]) -> Iterator[Unknown]:
-    """Names that bodies mention and nothing bears, and keys whose parent cannot be seen."""
-    for dependency in dictionary.dependencies:
-        schema, name, type = dependency.needs
-        of = _thing(things, dependency.of)
-        if type.lower() == "non-existent" and of is not None:
-            yield Unknown(of, f"nothing is called {_identity(schema, name)}")
+    """Keys whose parent cannot be seen."""
     for table in dictionary.tables:
         for key in table.foreign_keys:
             if ("relation", key.parent) not in things:

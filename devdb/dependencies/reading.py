@@ -55,8 +55,10 @@ def read(connection: psycopg.Connection[Any], templates: Templates, schemas: Seq
     members = {(row.classid, row.objid): extensions.get(row.extension) for row in objects}
     things = {key: members[key] or _thing(row) for row in objects for key in [(row.classid, row.objid)]}
     parts: dict[Key, tuple[Key, str, str]] = {}
-    for row in ask(connection, templates, "dependencies/parts.sql"):
-        parts.setdefault((row.classid, row.objid), ((row.refclassid, row.refobjid), row.kind, row.detail))
+    rows = ask(connection, templates, "dependencies/parts.sql")
+    # Each is let go once it is read, as there are many; from the end, so that what is said first holds.
+    for row in (rows.pop() for _ in range(len(rows))):
+        parts[row.classid, row.objid] = ((row.refclassid, row.refobjid), row.kind, row.detail)
     catalog = _Catalog(things, parts)
     lineage = {
         ((classes["pg_class"], row.child), (classes["pg_class"], row.parent)): row.is_partition

@@ -3,8 +3,8 @@
 -- Transaction:  no
 -- Repeatable:   yes
 -- Why:          the other may be a part itself. What is said first of a part holds: of an index that a constraint made,
---               its table. Constraints of partitions follow from those of the parent, and say nothing of their own; triggers that
---               check keys are nobody's.
+--               its table. Constraints of partitions follow from those of the parent, and say nothing of their own; TOAST and
+--               triggers that check keys are nobody's.
 
 SET LOCAL jit = off;
 
@@ -52,7 +52,20 @@ FROM (
     UNION ALL
     SELECT 2, d.classid, d.objid, d.refclassid, d.refobjid, CASE d.deptype WHEN 'P' THEN 'inherited' ELSE '' END, ''
     FROM pg_catalog.pg_depend AS d
+    LEFT JOIN pg_catalog.pg_class AS c ON d.classid = 'pg_catalog.pg_class'::regclass AND c.oid = d.objid
     WHERE d.deptype IN ('i', 'P')
+      AND c.relkind IS DISTINCT FROM 't'
+      -- Of the row types, and of the array types of these, nearly all are nowhere used.
+      AND (
+          d.classid <> 'pg_catalog.pg_type'::regclass
+          OR EXISTS (
+              SELECT
+              FROM pg_catalog.pg_type AS t
+              JOIN pg_catalog.pg_depend AS u
+                  ON u.refclassid = 'pg_catalog.pg_type'::regclass AND u.refobjid IN (t.oid, t.typarray) AND u.deptype <> 'i'
+              WHERE t.oid = d.objid
+          )
+      )
       AND d.objid <> d.refobjid
       AND (
           d.refclassid = 'pg_catalog.pg_trigger'::regclass

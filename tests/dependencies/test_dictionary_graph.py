@@ -98,11 +98,15 @@ def test_what_the_dictionary_tells_twice_is_one_thing():
 
 
 def test_what_is_not_there_cannot_be_known():
-    told = {(str(one.of), one.reason) for one in graph(DICTIONARY).unknown}
+    made = graph(DICTIONARY)
+    told = {(str(one.of), one.reason) for one in made.unknown}
     assert told == {
-        ("package body HR.PAY", "nothing is called HR.VANISHED"),
         ("table HR.LOST", "the parent of FK_GONE, HR.GONE, cannot be seen"),
     }
+
+
+def test_oracles_note_of_a_name_that_is_not_there_is_no_object():
+    assert "VANISHED" not in {thing.name for thing in graph(DICTIONARY).things}
 
 
 def test_a_name_with_odd_characters_is_quoted():
