@@ -18,7 +18,7 @@ from devdb.server.connection import Connection, raise_if_lost, refused
 from devdb.server.session import Sender, Session
 from devdb.sqltext.lexer import Lexer, Query, Stop
 from devdb.sqltext.lines import open_lines
-from devdb.sqltext.scanning import copy_direction, is_blank, scan_text
+from devdb.sqltext.scanning import copy_direction, is_blank, is_comment, scan_text
 from devdb.sqltext.script import Script
 from devdb.sqltext.statements import Kind, split
 
@@ -67,7 +67,7 @@ def runs_in_transaction(resolved: Resolved, *, mixed: bool, server_version: int)
 
 
 def _words(sql: str) -> list[str]:
-    tokens = [token for token in scan_text(sql).tokens if "COMMENT" not in token.name]
+    tokens = [token for token in scan_text(sql).tokens if not is_comment(token)]
     return [sql[token.start : token.end + 1].upper() for token in tokens]
 
 

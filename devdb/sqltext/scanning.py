@@ -50,11 +50,15 @@ def scan_text(text: str, *, standard_strings: bool = True) -> Scanned:
     return scanned if standard_strings or "\\" not in text else _with_escapes(letters, scanned)
 
 
+def is_comment(token: Token) -> bool:
+    """A comment, and not the keyword of that name."""
+    return token.name in ("SQL_COMMENT", "C_COMMENT")
+
+
 def copy_direction(sql: str, *, standard_strings: bool = True) -> Literal["in", "out"] | None:
     """Which way a statement copies between the server and its client: COPY … FROM STDIN, COPY … TO STDOUT, neither."""
-    tokens = [
-        token for token in scan_text(sql, standard_strings=standard_strings).tokens if "COMMENT" not in token.name
-    ]
+    scanned = scan_text(sql, standard_strings=standard_strings)
+    tokens = [token for token in scanned.tokens if not is_comment(token)]
     if not tokens or tokens[0].name != "COPY":
         return None
     depth = 0
@@ -80,7 +84,7 @@ def combines_copy(sql: str) -> bool:
 
 def is_blank(sql: str) -> bool:
     """Whether nothing but white space, comments and semicolons is in `sql`."""
-    return all(token.name == "ASCII_59" or "COMMENT" in token.name for token in scan_text(sql).tokens)
+    return all(token.name == "ASCII_59" or is_comment(token) for token in scan_text(sql).tokens)
 
 
 def _with_plain_tags(text: str) -> str:

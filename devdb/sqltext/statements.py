@@ -10,7 +10,7 @@ from devdb.sqltext.arguments import ENDS_STATEMENT, Arguments, CommandError
 from devdb.sqltext.copy_command import parse_copy
 from devdb.sqltext.lexer import Lexer, Query, Stop
 from devdb.sqltext.lines import Lines, open_lines
-from devdb.sqltext.scanning import copy_direction, is_blank, scan_text
+from devdb.sqltext.scanning import copy_direction, is_blank, is_comment, scan_text
 from devdb.sqltext.script import Script
 from devdb.sqltext.variables import boolean
 
@@ -42,7 +42,7 @@ class Statement:
     def sql(self) -> str:
         """The statement without what comes before its first word: blanks and comments."""
         for token in scan_text(self.text).tokens:
-            if "COMMENT" not in token.name:
+            if not is_comment(token):
                 return self.text[token.start :]
         return ""
 
@@ -113,7 +113,7 @@ def _standard_strings(sql: str, current: bool) -> bool:
     """The setting standard_conforming_strings after this statement."""
     if "standard_conforming_strings" not in sql.lower():
         return current
-    words = [sql[token.start : token.end + 1].lower() for token in scan_text(sql).tokens if "COMMENT" not in token.name]
+    words = [sql[token.start : token.end + 1].lower() for token in scan_text(sql).tokens if not is_comment(token)]
     if len(words) > 3 and words[0] == "set" and words[-4] == "standard_conforming_strings":
         value = boolean(words[-2].strip("'"))
         return current if value is None else value

@@ -63,6 +63,8 @@ def test_what_the_pieces_are() -> None:
         (Kind.SQL, " SELECT c\n-- tail\n", 9),
     ]
     assert next(split(Script("x.sql", text))).sql == "SELECT ';';"
+    said = "/* a */ COMMENT ON TABLE t IS 'b';"
+    assert next(split(Script("x.sql", said))).sql == "COMMENT ON TABLE t IS 'b';"
 
 
 def test_a_file_is_cut_while_it_is_read(tmp_path: Path) -> None:
