@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -49,6 +50,24 @@ def read(connection: psycopg.Connection[Any], templates: Templates, schemas: Seq
 
     Raises ScriptFailed or ConnectionFailed.
     """
+    with _one_snapshot(connection):
+        return _read(connection, templates, schemas)
+
+
+@contextmanager
+def _one_snapshot(connection: psycopg.Connection[Any]) -> Iterator[None]:
+    """All questions see one state of the catalog, unless a transaction is under way that decides."""
+    is_idle = connection.info.transaction_status == psycopg.pq.TransactionStatus.IDLE
+    if is_idle:
+        connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    try:
+        yield
+    finally:
+        if is_idle and not connection.closed:
+            connection.execute("ROLLBACK")
+
+
+def _read(connection: psycopg.Connection[Any], templates: Templates, schemas: Sequence[str] | None) -> Graph:
     objects = ask(connection, templates, "dependencies/objects.sql")
     classes = _classes(connection)
     extensions = {row.objid: _thing(row) for row in objects if row.type == "extension"}
@@ -131,11 +150,12 @@ def _kind(of: Thing, needs: Thing, part: str, lineage: Mapping[tuple[Thing, Thin
         return needs.type
     if part == "fk" and needs.type in _TABLES:
         return "fk"
-    if needs.type in ("type", "domain", "collation"):
+    if needs.type in ("type", "domain", "collation") or (of.type == "domain" and needs.type in _TABLES):
         return "type"
     if of.type in _OF_TABLES:
         return of.type
-    if part == "default":
+    # Of a domain the type itself holds the default.
+    if part == "default" or (of.type == "domain" and not part):
         return "sequence" if needs.type == "sequence" else "default"
     if part in _PARTS or part == "fk":
         return "index" if part == "fk" else part

@@ -118,6 +118,8 @@ FROM object AS o
 LEFT JOIN pg_catalog.pg_namespace AS n ON n.oid = o.namespace
 LEFT JOIN pg_catalog.pg_depend AS e ON e.classid = o.classid AND e.objid = o.objid AND e.deptype = 'e'
 WHERE o.objid::bigint >= 16384
+  -- Of what was dropped meanwhile nobody knows a name.
+  AND o.identity IS NOT NULL
   AND (e.refobjid IS NOT NULL OR COALESCE(n.nspname, '') !~ '^pg_')
   AND NOT EXISTS (
       SELECT FROM pg_catalog.pg_depend AS d
