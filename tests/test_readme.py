@@ -20,6 +20,7 @@ from devdb import errors
 from devdb.cli import (
     classify,
     demo,
+    deps,
     init,
     leakcheck,
     load_codes,
@@ -77,6 +78,7 @@ OURS = set().union(
         for command in [
             *ACTIONS,
             classify.classify,
+            deps.deps,
             leakcheck.leakcheck,
             load_codes.load_codes,
             *MIGRATIONS.values(),
@@ -171,6 +173,7 @@ def test_the_readme_lists_the_options_of_the_three_commands(command: click.Comma
     [
         ("The three actions", ACTIONS[0]),
         ("devdb classify", classify.classify),
+        ("devdb deps", deps.deps),
         ("devdb leakcheck", leakcheck.leakcheck),
         ("devdb load-codes", load_codes.load_codes),
         *((f"devdb migrations {name}", each) for name, each in MIGRATIONS.items()),
@@ -202,6 +205,7 @@ def test_no_option_is_spoken_of_that_does_not_exist(path: Path) -> None:
 def test_command_lines_have_options_of_their_command(path: Path) -> None:
     by_name = {command.name: command for command in ACTIONS} | {
         "devdb classify": classify.classify,
+        "devdb deps": deps.deps,
         "devdb leakcheck": leakcheck.leakcheck,
         "devdb load-codes": load_codes.load_codes,
         **{f"devdb migrations {name}": each for name, each in MIGRATIONS.items()},
