@@ -15,8 +15,9 @@ from devdb.errors import CheckFailed, ConnectionFailed, UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from devdb.migrations.create import Wanted, Written
+    from devdb.migrations.create import Written
     from devdb.migrations.naming import Version
+    from devdb.migrations.wanted import Wanted
     from devdb.settings import Settings
 
 _SHARED = ("host", "port", "username", "dev_db", "prod_db", "config", "sql_dir", "verbose", "quiet")
@@ -149,8 +150,8 @@ def _telling(options: Options) -> Iterator[Any]:
 
 
 def _wanted(seeds: Sequence[str], type_: str | None, name: str | None, batch: Path | None) -> list[Wanted]:
-    from devdb.migrations.create import Wanted
-    from devdb.migrations.create import batch as read
+    from devdb.migrations.wanted import Wanted
+    from devdb.migrations.wanted import batch as read
 
     if batch is not None:
         if seeds or name is not None or type_ is not None:

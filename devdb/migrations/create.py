@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -19,46 +16,23 @@ from devdb.errors import Refused, UsageError
 from devdb.looking import looking
 from devdb.migrations import folder as folders
 from devdb.migrations import writing
-from devdb.migrations.created import Created, created, signature
 from devdb.migrations.folder import Folder
-from devdb.migrations.inventory import Made
 from devdb.migrations.layers import KINDS, VIEWS, Layer, Part, layers
 from devdb.migrations.naming import SUFFIX, FileName, Version, next_version
 from devdb.migrations.postgres_parts import looks_into_bodies, parts, schemas_of
+from devdb.migrations.there import Target, there
+from devdb.migrations.wanted import Wanted
 from devdb.progress import Reporter
-from devdb.server.connection import Connection, application_name, close_quietly, connect
+from devdb.server.connection import application_name, close_quietly, connect
 from devdb.settings import Settings
 from devdb.sqltext.templates import Templates
 
 Layout = Literal["kinds", "flat"]
-Target = Literal["postgres", "oracle"]
 
 _FIRST = Version("1.0.0")
-_NAME = re.compile(r"[\w.-]+")
+_NAME = "devdb migrations create"
 # What no file creates.
 _OUTSIDE = ("role", "server", "foreign-data wrapper", "event trigger", "user mapping")
-# How the lines of a batch may be introduced.
-_HEADS = (["seed", "name"], ["seed", "name", "type"])
-# A foreign table of the source is an ordinary one in the files.
-_ALIKE: dict[str, tuple[str, ...]] = {"table": ("foreign table",)}
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """One set of migrations: the objects it is for, each with its type if that was said, and its name.
-
-    `place` is where it was asked for, as FILE:LINE, None on the command line.
-    """
-
-    seeds: tuple[tuple[str, str | None], ...]
-    name: str
-    place: str | None = None
-
-    def __post_init__(self) -> None:
-        if not _NAME.fullmatch(self.name):
-            raise UsageError(
-                f"{self.name!r} cannot be part of a file's name", hint="write letters, digits, _, - and . alone"
-            )
 
 
 @dataclass(frozen=True)
@@ -68,6 +42,9 @@ class Written:
     wanted: Wanted
     files: tuple[Path, ...] = ()
     things: tuple[Thing, ...] = field(default=(), repr=False)
+
+
+_Set = tuple[Wanted, Closure, list[tuple[Part, Thing]]]
 
 
 def create(
@@ -91,20 +68,10 @@ def create(
     with writing.alone(folder):
         present = folders.read(folder).check()
         numbers = _Numbers(present, version, out_of_order=out_of_order)
-        with looking(settings, command="devdb migrations create", report=report) as (settings, _):
-            connection = connect(
-                make_conninfo(**settings.source_conninfo()),
-                read_only=True,
-                session=settings.source.limits,
-                application_name=application_name("devdb migrations create"),
-            )
-            try:
-                made = _sets(settings, connection, wanted, present, report)
-            finally:
-                close_quietly(connection)
+        sets = (_of_oracle if target == "oracle" else _of_postgres)(settings, wanted, present, report)
         files: dict[str, bytes] = {}
         written = []
-        for one, closure, new in made:
+        for one, closure, new in sets:
             named = dict(_files(one, closure, [part for part, _ in new], numbers, layout=layout))
             files |= named
             paths = tuple(folder / name for name in named if name.endswith(SUFFIX))
@@ -115,115 +82,61 @@ def create(
     return written
 
 
-def batch(path: Path) -> list[Wanted]:
-    """The sets that a file in CSV asks for: seed, name and perhaps type, one set on a line.
-
-    Raises UsageError naming every line that is wrong.
-    """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as exc:
-        raise UsageError(f"{path}: {exc.strerror}") from None
-    except UnicodeError:
-        raise UsageError(f"{path}: not in UTF-8") from None
-    wanted: list[Wanted] = []
-    mistakes: list[str] = []
-    rows = csv.reader(io.StringIO(text, newline=""), strict=True, skipinitialspace=True)
-    while True:
-        line = rows.line_num + 1
-        try:
-            row = [field.strip() for field in next(rows)]
-            if any(row) and (line > 1 or [field.lower() for field in row] not in _HEADS):
-                wanted.append(_wanted(row, f"{path}:{line}"))
-        except StopIteration:
-            break
-        except csv.Error as exc:
-            mistakes.append(f"{path}:{line}: {exc}")
-            break
-        except UsageError as exc:
-            mistakes.append(f"{path}:{line}: {exc.message}")
-    if mistakes:
-        raise UsageError("\n".join(mistakes), hint="a line is SEED,NAME or SEED,NAME,TYPE; nothing was written")
-    if not wanted:
-        raise UsageError(f"{path}: no line asks for anything", hint="a line is SEED,NAME or SEED,NAME,TYPE")
-    return wanted
-
-
-def _wanted(row: Sequence[str], place: str) -> Wanted:
-    if len(row) not in (2, 3) or not row[0]:
-        raise UsageError(f"seed, name and perhaps type are wanted, not {len(row)} fields: {','.join(row)}")
-    return Wanted(((row[0], row[2] or None if len(row) == 3 else None),), row[1], place)
-
-
-def _sets(
-    settings: Settings, connection: Connection, wanted: Sequence[Wanted], present: Folder, report: Reporter
-) -> list[tuple[Wanted, Closure, list[tuple[Part, Thing]]]]:
+def _of_postgres(settings: Settings, wanted: Sequence[Wanted], present: Folder, report: Reporter) -> list[_Set]:
     """Each set with all that it needs, and the parts of it that are not there yet."""
-    report.step("reading what needs what")
-    graph = reading.read(connection, Templates(settings.sql_directories), settings.source.schemas)
-    closures = _closures(graph, wanted)
-    made = _there(graph, present, closures, report)
-    if made.issuperset(thing for closure in closures for thing in closure.things if thing.type not in _OUTSIDE):
-        return [(one, closure, []) for one, closure in zip(wanted, closures, strict=True)]
-    report.step("reading the schema")
-    # What reads it need not be loaded where a seed is not there.
-    from devdb.catalog import schema_archive
+    with looking(settings, command=_NAME, report=report) as (settings, _):
+        source = settings.source
+        connection = connect(
+            make_conninfo(**settings.source_conninfo()),
+            read_only=True,
+            session=source.limits,
+            application_name=application_name(_NAME),
+        )
+        try:
+            report.step("reading what needs what")
+            graph = reading.read(connection, Templates(settings.sql_directories), source.schemas)
+            closures = _closures(graph, wanted)
+            made = there(graph, present, closures, report)
+            needed = [thing for closure in closures for thing in closure.things]
+            if made.issuperset(thing for thing in needed if thing.type not in _OUTSIDE):
+                return [(one, closure, []) for one, closure in zip(wanted, closures, strict=True)]
+            report.step("reading the schema")
+            # What reads it need not be loaded where a seed is not there.
+            from devdb.catalog import schema_archive
 
-    archive = schema_archive.read(
-        connection,
-        schemas=schemas_of([thing for closure in closures for thing in closure.things]),
-        skip_extensions=settings.extensions.skip,
-        lock_timeout_ms=settings.source.lock_timeout_ms,
-    )
-    found = []
+            archive = schema_archive.read(
+                connection,
+                schemas=schemas_of(needed),
+                skip_extensions=settings.extensions.skip,
+                lock_timeout_ms=source.lock_timeout_ms,
+            )
+            return list(_new(wanted, closures, made, lambda things: parts(archive, graph, things, made)))
+        finally:
+            close_quietly(connection)
+
+
+def _of_oracle(settings: Settings, wanted: Sequence[Wanted], present: Folder, report: Reporter) -> list[_Set]:
+    """As `_of_postgres`, in Oracle's own SQL."""
+    from devdb.migrations.oracle_parts import looked_at
+
+    with looked_at(settings, report) as oracle:
+        closures = _closures(oracle.graph, wanted)
+        made = there(oracle.graph, present, closures, report, target="oracle")
+        report.step("asking Oracle for its words")
+        return list(_new(wanted, closures, made, lambda things: oracle.parts(things, made)))
+
+
+def _new(
+    wanted: Sequence[Wanted],
+    closures: Sequence[Closure],
+    made: set[Thing],
+    parts_of: Callable[[Sequence[Thing]], list[tuple[Part, Thing]]],
+) -> Iterator[_Set]:
+    """Of each set what is not `made` yet, to which it is then added."""
     for one, closure in zip(wanted, closures, strict=True):
-        new = parts(archive, graph, closure.things, made)
-        made |= {thing for _, thing in new}
-        found.append((one, closure, new))
-    return found
-
-
-def _among(there: Created, things: Iterable[Thing]) -> set[Thing]:
-    """Those of the things that files create. A name without schema is that of the one thing called so, or public's."""
-    by_name: dict[tuple[str, str], list[Made]] = {}
-    for made in there.things:
-        for type_ in (made[0], *_ALIKE.get(made[0], ())):
-            by_name.setdefault((type_, made[2]), []).append(made)
-    named = [thing for thing in things if (thing.type, thing.name) in by_name]
-    schemas: dict[tuple[str, str], set[str]] = {}
-    for thing in named:
-        schemas.setdefault((thing.type, thing.name), set()).add(thing.schema)
-    found = set()
-    for thing in named:
-        key = (thing.type, thing.name)
-        is_plain = schemas[key] == {thing.schema} or thing.schema == "public"
-        told = signature(thing.type, thing.identity)
-        for _, schema, _, args in by_name[key]:
-            if (schema == thing.schema or (schema is None and is_plain)) and (args is None or args == told):
-                found.add(thing)
-    return found
-
-
-def _there(graph: Graph, present: Folder, closures: Sequence[Closure], report: Reporter) -> set[Thing]:
-    """What is there when all files of the folder have been applied, and before any new one is.
-
-    What is repeatable is applied last of all, and can be applied twice: where something new needs it, it is not there.
-    """
-    all_of_them = created(present)
-    for file, line, reason in all_of_them.opaque:
-        place = file if line is None else f"{file}:{line}"
-        report.warning(f"{place}: {reason}: what it creates is not known, and may be created again")
-    there = _among(all_of_them, graph.things)
-    versioned = replace(present, files=tuple(file for file in present.files if file.name.prefix != "R"))
-    late = there - _among(created(versioned), graph.things) if len(versioned.files) < len(present.files) else set()
-    for closure in closures:
-        users = [thing for thing in closure.things if thing not in there]
-        needed = late & set(graph.needed(users).things)
-        for thing in sorted(needed):
-            report.note(f"{thing} is created before its repeatable migration is: others need it")
-        there -= needed
-        late -= needed
-    return there
+        found = parts_of(closure.things)
+        made |= {thing for _, thing in found}
+        yield one, closure, found
 
 
 def _closures(graph: Graph, wanted: Sequence[Wanted]) -> list[Closure]:

@@ -69,7 +69,7 @@ def parts(
             continue
         number = piece.number or -places[id(piece)] - 1
         by_number[number] = piece
-        kinds[number] = kind = _kind(piece, by_number, kinds)
+        kinds[number] = kind = _kind(piece, thing, by_number, kinds)
         needs = set(piece.needs)
         if piece.kind == "TABLE ATTACH":
             for table in piece.needs:
@@ -91,13 +91,16 @@ def looks_into_bodies(texts: Iterable[str]) -> bool:
     return any(_LOOKED_INTO.search(text) for text in texts)
 
 
-def _kind(piece: Piece, by_number: Mapping[int, Piece], kinds: Mapping[int, str]) -> str:
+def _kind(piece: Piece, thing: Thing, by_number: Mapping[int, Piece], kinds: Mapping[int, str]) -> str:
     known = [number for number in sorted(piece.needs) if number in by_number]
     if piece.kind == "COMMENT":
         return kinds[known[0]] if known else "TYP"
     if piece.kind == "SEQUENCE":
         # One that a column owns belongs to its table.
         return "TAB" if any(by_number[number].kind in _TABLES for number in known) else "TYP"
+    if piece.kind == "CHECK CONSTRAINT":
+        # One that is not valid is told apart from its table, or its domain.
+        return "TYP" if thing.type == "domain" else "TAB"
     return _KIND_OF.get(piece.kind, "TYP")
 
 

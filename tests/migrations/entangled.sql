@@ -42,6 +42,8 @@ CREATE TABLE app.orders (
     placeholder text DEFAULT '${not_one}',
     EXCLUDE USING gist (sizes WITH &&)
 ) WITH (fillfactor = 70);
+ALTER TABLE app.orders ADD CONSTRAINT few CHECK (boxes < 100) NOT VALID;
+ALTER DOMAIN app.even ADD CONSTRAINT small CHECK (VALUE < 1000) NOT VALID;
 ALTER TABLE app.orders ALTER COLUMN note SET STATISTICS 500;
 ALTER TABLE app.orders ALTER COLUMN note SET STORAGE EXTERNAL;
 ALTER TABLE app.customer ADD FOREIGN KEY (best_order) REFERENCES app.orders DEFERRABLE INITIALLY DEFERRED;

@@ -14,7 +14,8 @@ from quiet import Quiet
 from devdb.migrations import check, create, folder
 from devdb.migrations.apply import Options, apply
 from devdb.migrations.check import Found
-from devdb.migrations.create import Wanted, Written
+from devdb.migrations.create import Written
+from devdb.migrations.wanted import Wanted
 from devdb.server.cluster import Cluster
 from devdb.settings import Overrides, Settings
 from devdb.sqltext.templates import Templates

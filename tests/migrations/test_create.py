@@ -16,6 +16,7 @@ from devdb.dependencies import reading
 from devdb.errors import CheckFailed, Refused, UsageError
 from devdb.migrations import create, writing
 from devdb.migrations.naming import Version
+from devdb.migrations.wanted import Wanted, batch
 
 SEEDS = (
     *("app.orders", "app.loads", "app.heavy", "app.near_totals", "app.by_key", "app.clean()", "app.ping"),
@@ -176,7 +177,7 @@ def test_a_batch_is_one_set_after_the_other(database, entangled, tmp_path):
         'seed,name,type\napp.orders,orders\n\n"app.near(integer, integer)", near ,function\napp.orders,again\n'
     )
     folder = tmp_path / "migrations"
-    sets = create.create(settings_for(entangled), create.batch(said), folder, Quiet())
+    sets = create.create(settings_for(entangled), batch(said), folder, Quiet())
     assert [[path.name for path in one.files][-1:] for one in sets] == [
         ["V1.0.6__orders_TRG.sql"],
         ["V1.0.7__near_FP.sql"],
@@ -200,7 +201,7 @@ def test_a_batch_is_one_set_after_the_other(database, entangled, tmp_path):
 def test_a_bad_line_is_told_of_and_nothing_is_written(entangled, tmp_path, lines, said):
     (tmp_path / "sets.csv").write_text(lines)
     with pytest.raises(UsageError, match=said):
-        create.create(settings_for(entangled), create.batch(tmp_path / "sets.csv"), tmp_path / "new", Quiet())
+        create.create(settings_for(entangled), batch(tmp_path / "sets.csv"), tmp_path / "new", Quiet())
     assert [path.name for path in tmp_path.iterdir()] == ["sets.csv"]
 
 
@@ -221,7 +222,7 @@ def test_a_file_that_does_not_parse_is_named(entangled, tmp_path):
 
 
 def test_a_seed_in_a_schema_that_is_left_out(entangled, tmp_path):
-    wanted = [create.Wanted((("app.orders", None),), "lot")]
+    wanted = [Wanted((("app.orders", None),), "lot")]
     with pytest.raises(UsageError, match=r"app, which source\.schemas leaves out"):
         create.create(settings_for(entangled, schemas=("numbers",)), wanted, tmp_path / "new", Quiet())
     assert not list(tmp_path.iterdir())
