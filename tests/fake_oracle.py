@@ -23,9 +23,14 @@ from devdb.server.cluster import Cluster
 from devdb.sqltext.templates import Templates
 
 _SQL = Path(__file__).with_name("oracle_views")
-VIEWS, HARD_ROWS, WELLS = (
+VIEWS, OBJECTS, HARD_ROWS, WELLS = (
     "\n".join((_SQL / name).read_text(encoding="utf-8") for name in names)
-    for names in (("views.sql", "describe.sql"), ("hard_rows.sql",), ("wells.sql",))
+    for names in (
+        ("views.sql", "describe.sql"),
+        ("objects.sql",),
+        ("objects.sql", "hard_rows.sql", "synonyms.sql"),
+        ("wells.sql",),
+    )
 )
 
 _AS_ORACLE_FDW = """
@@ -79,10 +84,16 @@ def remote_queries(schemas: tuple[str, ...] = ()) -> dict[str, str]:
     return {name: options["table"] for name, options, _ in foreign_tables(script.text or "")}
 
 
-def show(connection: psycopg.Connection[Any], *schemas: str, lacking: str = "") -> None:
-    """Have what plays Oracle answer to the foreign tables: of its dictionary, and of the tables of these schemas."""
+def show(
+    connection: psycopg.Connection[Any], *schemas: str, lacking: str = "", asked_for: tuple[str, ...] = ()
+) -> None:
+    """Have what plays Oracle answer to the foreign tables: of its dictionary, and of the tables of these schemas.
+
+    The dictionary tells of the schemas `asked_for`; of all if there are none.
+    """
+    connection.execute(OBJECTS.encode())
     connection.execute("CREATE SCHEMA fdw_setup")
-    for name, query in remote_queries().items():
+    for name, query in remote_queries(asked_for).items():
         if name == lacking:
             continue
         named = sql.Identifier("fdw_setup", name)

@@ -234,7 +234,39 @@ SERVER {{ server | ident }} OPTIONS (
         SELECT d.OWNER, d.NAME, d.TYPE, d.REFERENCED_OWNER, d.REFERENCED_NAME, d.REFERENCED_TYPE
         FROM SYS.ALL_DEPENDENCIES d
         WHERE d.REFERENCED_TYPE <> 'NON-EXISTENT' AND d.REFERENCED_LINK_NAME IS NULL
-          AND d.REFERENCED_OWNER NOT IN ('SYS', 'PUBLIC') AND d.OWNER {{ wanted | sql }}
+          AND d.REFERENCED_OWNER <> 'SYS' AND d.OWNER <> 'PUBLIC' AND d.OWNER {{ wanted | sql }}
+    ){% endfilter %},
+    readonly 'true', prefetch '1000'
+);
+-- Public ones and those of every schema whose synonyms are made use of: one may lead to the next, of another schema.
+CREATE FOREIGN TABLE fdw_setup.oracle_synonyms (owner text, synonym_name text, table_owner text, table_name text)
+SERVER {{ server | ident }} OPTIONS (
+    table {% filter literal %}(
+        SELECT s.OWNER, s.SYNONYM_NAME, s.TABLE_OWNER, s.TABLE_NAME
+        FROM SYS.ALL_SYNONYMS s
+        WHERE s.DB_LINK IS NULL AND s.TABLE_OWNER {{ oracles_own | sql }} AND s.OWNER {{ oracles_own | sql }}
+          AND (
+              s.OWNER = 'PUBLIC'
+              OR s.OWNER IN (
+                  SELECT d.REFERENCED_OWNER
+                  FROM SYS.ALL_DEPENDENCIES d
+                  WHERE d.REFERENCED_TYPE = 'SYNONYM' AND d.OWNER {{ oracles_own | sql }}
+              )
+          )
+    ){% endfilter %},
+    readonly 'true', prefetch '1000'
+);
+-- What a synonym can stand for. Bodies, indexes and partitions bear names of others, or none that a synonym could mean.
+CREATE FOREIGN TABLE fdw_setup.oracle_objects (owner text, object_name text, object_type text)
+SERVER {{ server | ident }} OPTIONS (
+    table {% filter literal %}(
+        SELECT o.OWNER, o.OBJECT_NAME, o.OBJECT_TYPE
+        FROM SYS.ALL_OBJECTS o
+        WHERE o.OBJECT_TYPE IN (
+                  'TABLE', 'VIEW', 'MATERIALIZED VIEW', 'SEQUENCE', 'SYNONYM', 'FUNCTION', 'PROCEDURE', 'PACKAGE',
+                  'TYPE', 'OPERATOR', 'JAVA CLASS'
+              )
+          AND o.OWNER {{ oracles_own | sql }}
     ){% endfilter %},
     readonly 'true', prefetch '1000'
 );
@@ -425,8 +457,36 @@ SELECT t.table_owner AS schema, t.table_name, t.trigger_name AS name
 FROM fdw_setup.oracle_triggers AS t
 JOIN fdw_setup.oracle_relations AS r ON r.owner = t.table_owner AND r.table_name = t.table_name;
 
+-- What names an object by a synonym is noted to need the synonym. A public one is nobody's in particular, most are
+-- Oracle's own; those that lead to what people made are told, with all that synonyms of others lead on to.
 CREATE VIEW fdw_setup.dictionary_dependencies AS
+WITH RECURSIVE d AS MATERIALIZED (SELECT * FROM fdw_setup.oracle_dependencies),
+s AS MATERIALIZED (
+    SELECT n.owner, n.synonym_name, n.table_owner, n.table_name, o.object_type
+    FROM (SELECT * FROM fdw_setup.oracle_synonyms OFFSET 0) AS n
+    JOIN (SELECT * FROM fdw_setup.oracle_objects OFFSET 0) AS o
+        ON o.owner = n.table_owner AND o.object_name = n.table_name
+    WHERE n.table_owner !~ '^(APEX_\d{6}|FLOWS_\d{6})$'
+),
+followed AS (
+    SELECT s.*
+    FROM s
+    WHERE s.owner = 'PUBLIC' AND s.table_owner {{ wanted | sql }}
+       OR EXISTS (
+           SELECT FROM d
+           WHERE d.referenced_owner = s.owner AND d.referenced_name = s.synonym_name AND d.referenced_type = 'SYNONYM'
+       )
+    UNION
+    SELECT s.*
+    FROM followed AS f
+    JOIN s ON s.owner = f.table_owner AND s.synonym_name = f.table_name
+    WHERE f.object_type = 'SYNONYM'
+)
 SELECT
     d.owner AS of_schema, d.name AS of_name, d.type AS of_type,
     d.referenced_owner AS needs_schema, d.referenced_name AS needs_name, d.referenced_type AS needs_type
-FROM fdw_setup.oracle_dependencies AS d;
+FROM d
+WHERE d.referenced_owner <> 'PUBLIC'
+   OR EXISTS (SELECT FROM followed AS f WHERE f.owner = 'PUBLIC' AND f.synonym_name = d.referenced_name)
+UNION
+SELECT f.owner, f.synonym_name, 'SYNONYM', f.table_owner, f.table_name, f.object_type FROM followed AS f;

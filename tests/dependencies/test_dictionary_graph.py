@@ -91,6 +91,30 @@ def test_a_synonym_is_followed_to_what_it_stands_for():
     assert needs("hr.staff_s") == {"table HR.STAFF": "synonym"}
 
 
+def test_a_public_synonym_leads_on_to_the_table_through_another_schema_s():
+    told = (
+        (("HR", "ROSTER", "VIEW"), ("PUBLIC", "STAFF", "SYNONYM")),
+        (("HR", "PAY", "PACKAGE BODY"), ("PUBLIC", "STAFF", "SYNONYM")),
+        (("PUBLIC", "STAFF", "SYNONYM"), ("ALIASES", "STAFF_S", "SYNONYM")),
+        (("ALIASES", "STAFF_S", "SYNONYM"), ("HR", "STAFF", "TABLE")),
+        # As Oracle lets them be made, though nobody can read them.
+        (("PUBLIC", "RING", "SYNONYM"), ("ALIASES", "RING", "SYNONYM")),
+        (("ALIASES", "RING", "SYNONYM"), ("PUBLIC", "RING", "SYNONYM")),
+    )
+    dependencies = tuple(RemoteDependency(of, needs) for of, needs in told)
+    tables = (table("STAFF"), table("ROSTER", kind="view"))
+    made = graph(Dictionary("", ("ALIASES", "HR"), tables, dependencies=dependencies), ["HR"])
+    for name, type in (("hr.roster", "view"), ("hr.pay", "package body")):
+        closure = made.needed([find(made, name, type=type)])
+        assert [str(thing) for thing in closure.things if thing.type != type] == [
+            "synonym PUBLIC.STAFF",
+            "synonym ALIASES.STAFF_S",
+            "table HR.STAFF",
+        ]
+    ring = made.needed([find(graph(Dictionary("", (), (), dependencies=dependencies)), "aliases.ring", type="synonym")])
+    assert len(ring.things) == 2
+
+
 def test_what_the_dictionary_tells_twice_is_one_thing():
     """A materialized view is listed as a table, too."""
     assert needs("hr.daily") == {"table HR.POST": "default"}

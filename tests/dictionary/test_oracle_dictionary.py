@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -190,7 +190,46 @@ def test_sequences_are_told_as_far_as_a_bigint_goes(said: Dictionary) -> None:
 
 def test_triggers_and_dependencies_are_told(said: Dictionary) -> None:
     assert [(one.table, one.name) for one in said.triggers] == [("WELL", "WELL_AUDIT"), ("WELL", "WELL_BI")]
-    assert [(one.of, one.needs) for one in said.dependencies] == [(("GEO", "V_WELL", "VIEW"), ("GEO", "WELL", "TABLE"))]
+    told = [(one.of, one.needs) for one in said.dependencies if one.of[1].endswith("WELL")]
+    assert told == [(("GEO", "V_WELL", "VIEW"), ("GEO", "WELL", "TABLE"))]
+
+
+def noted(rows: Iterable[tuple[str, ...]]) -> set[str]:
+    return {"{2} {0}.{1} -> {5} {3}.{4}".format(*row) for row in rows}
+
+
+FOLLOWED = {
+    "VIEW GEO.V_WELL -> TABLE GEO.WELL",
+    "VIEW GEO.V_REGION -> SYNONYM ALIASES.REGION_S",
+    "PACKAGE BODY GEO.GEO_PKG -> PACKAGE GEO.GEO_PKG",
+    "PACKAGE BODY GEO.GEO_PKG -> SYNONYM PUBLIC.REGIONS",
+    "SYNONYM PUBLIC.REGIONS -> SYNONYM ALIASES.REGION_S",
+    "SYNONYM ALIASES.REGION_S -> TABLE CODES.REGION",
+    "SYNONYM PUBLIC.WELLS -> TABLE GEO.WELL",
+    "SYNONYM PUBLIC.CODE -> TABLE GEO.CODE",
+    "SYNONYM PUBLIC.GEO_PKG -> PACKAGE GEO.GEO_PKG",
+    "SYNONYM PUBLIC.SUMMARY -> TABLE GEO.WELL_SUMMARY",
+    "SYNONYM PUBLIC.SUMMARY -> MATERIALIZED VIEW GEO.WELL_SUMMARY",
+}
+OF_CODES = {
+    "VIEW CODES.V_DEEP -> SYNONYM PUBLIC.WELLS",
+    "VIEW CODES.V_DEEP -> SYNONYM PUBLIC.GEO_PKG",
+    "VIEW CODES.V_DEEP -> SYNONYM PUBLIC.RING",
+    "SYNONYM PUBLIC.RING -> SYNONYM ALIASES.RING",
+    "SYNONYM ALIASES.RING -> SYNONYM PUBLIC.RING",
+}
+
+
+def test_synonyms_lead_from_schema_to_schema_and_not_to_oracle_s_own(said: Dictionary) -> None:
+    assert noted((*one.of, *one.needs) for one in said.dependencies) == FOLLOWED | OF_CODES
+
+
+def test_synonyms_of_schemas_that_are_not_asked_for_are_followed(cluster: Cluster) -> None:
+    script = Templates().render("wrapper/oracle_fdw.sql", server="prod_server", schemas=("GEO",)).text or ""
+    with new_database(cluster, fake_oracle.VIEWS + fake_oracle.HARD_ROWS) as oracle:
+        fake_oracle.show(oracle, asked_for=("GEO",))
+        oracle.execute(script[script.index("CREATE VIEW fdw_setup.dictionary_dependencies") :].encode())
+        assert noted(oracle.execute("SELECT * FROM fdw_setup.dictionary_dependencies")) == FOLLOWED
 
 
 @pytest.mark.parametrize(
@@ -249,5 +288,8 @@ def test_only_the_schemas_that_are_asked_for_are_looked_at(cluster: Cluster) -> 
 
         odd, geo = owners("O'HARA$X$Y", "CODES"), owners("GEO")
     assert odd.pop("oracle_owners") >= {"CODES", "GEO", "O'HARA$X$Y"}
+    # Synonyms lead from anywhere to anywhere.
+    assert odd.pop("oracle_objects") >= {"ALIASES", "CODES", "GEO", "PUBLIC"}
+    assert odd.pop("oracle_synonyms") == {"ALIASES", "APEX_210200", "CODES", "GEO", "PUBLIC"}
     assert set().union(*odd.values()) == {"CODES", "O'HARA$X$Y"}
     assert geo["oracle_key_columns"] == {"CODES", "GEO"}

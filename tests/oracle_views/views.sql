@@ -57,6 +57,9 @@ CREATE TABLE sys.all_dependencies (
     owner text, name text, type text, referenced_owner text, referenced_name text, referenced_type text,
     referenced_link_name text, dependency_type text DEFAULT 'HARD'
 );
+CREATE TABLE sys.all_synonyms (
+    owner text, synonym_name text, table_owner text, table_name text, db_link text, origin_con_id numeric
+);
 -- Oracle's dictionary tells of itself; releases before 12.1 have no such view.
 INSERT INTO sys.all_views (owner, view_name) VALUES
     ('SYS', 'ALL_TABLES'), ('SYS', 'ALL_TAB_COLS'), ('SYS', 'ALL_TAB_IDENTITY_COLS');
