@@ -55,13 +55,12 @@ def _among(there: Created, things: Iterable[Thing]) -> set[Thing]:
     for made in there.things:
         for type_ in (made[0], *_ALIKE.get(made[0], ())):
             by_name.setdefault((type_, made[2]), []).append(made)
-    named = [thing for thing in things if (thing.type, thing.name) in by_name]
+    named = [(thing, key) for thing in things for key in [_key(thing)] if key in by_name]
     schemas: dict[tuple[str, str], set[str]] = {}
-    for thing in named:
-        schemas.setdefault((thing.type, thing.name), set()).add(thing.schema)
+    for thing, key in named:
+        schemas.setdefault(key, set()).add(thing.schema)
     found = set()
-    for thing in named:
-        key = (thing.type, thing.name)
+    for thing, key in named:
         is_plain = schemas[key] == {thing.schema} or thing.schema == "public"
         for _, schema, _, args in by_name[key]:
             if schema != thing.schema and not (schema is None and is_plain):
@@ -69,3 +68,8 @@ def _among(there: Created, things: Iterable[Thing]) -> set[Thing]:
             if args is None or args == signature(thing.type, thing.identity):
                 found.add(thing)
     return found
+
+
+def _key(thing: Thing) -> tuple[str, str]:
+    # A cast has no name, only what it is between.
+    return thing.type, "" if thing.type == "cast" else thing.name

@@ -120,6 +120,8 @@ CREATE OR REPLACE FUNCTION app.ping(integer) RETURNS integer LANGUAGE sql AS 'SE
 CREATE AGGREGATE app.total(integer) (SFUNC = int4pl, STYPE = integer, INITCOND = '0');
 CREATE FUNCTION app.near(integer, integer) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT abs($1 - $2) < 2';
 CREATE OPERATOR app.~~~ (LEFTARG = integer, RIGHTARG = integer, FUNCTION = app.near, COMMUTATOR = OPERATOR(app.~~~));
+CREATE FUNCTION app.to_state(app.address) RETURNS app.state LANGUAGE sql IMMUTABLE AS 'SELECT ($1).state::app.state';
+CREATE CAST (app.address AS app.state) WITH FUNCTION app.to_state(app.address);
 CREATE PROCEDURE app.clean() LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM app.ping(3);

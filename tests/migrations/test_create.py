@@ -96,6 +96,13 @@ def test_the_second_time_there_is_nothing_to_write(entangled, tmp_path):
     ]
 
 
+def test_a_cast_comes_with_its_function_once(database, entangled, tmp_path):
+    created(entangled, tmp_path, "app.to_state")
+    assert not database.difference(entangled, tmp_path).diff
+    assert "CREATE CAST" in "".join(path.read_text() for path in tmp_path.iterdir())
+    assert created(entangled, tmp_path, "app.to_state").files == ()
+
+
 def test_what_comes_later_builds_on_what_is_there(database, entangled, tmp_path):
     created(entangled, tmp_path, "app.orders")
     later = created(entangled, tmp_path, "app.heavy", name="views")
