@@ -19,8 +19,8 @@ from devdb.migrations.naming import Version
 from devdb.migrations.wanted import Wanted, batch
 
 SEEDS = (
-    *("app.orders", "app.loads", "app.heavy", "app.near_totals", "app.by_key", "app.clean()", "app.ping"),
-    *("app.halves", "numbers.given_id_seq", "app.note()", "app.boxes_of", '"Lager Ort"."Regal"', "app.old_log"),
+    *("app.loads", "app.near_totals", "app.by_key", "app.clean()", "app.ping", "app.halves"),
+    *("numbers.given_id_seq", '"Lager Ort"."Regal"', "app.old_log"),
 )
 
 

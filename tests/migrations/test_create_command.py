@@ -52,8 +52,6 @@ def test_create_and_check_and_nothing_more(migrations, tmp_path):
     [
         (["--seed", "public.shops", "--name", "x"], 2, "there is no object public.shops"),
         (["--seed", "shop", "--name", "x"], 2, "say which with --type: function, table"),
-        (["--seed", "public.colour"], 2, "say what to create with --seed and --name, or with --batch"),
-        (["--batch", "none.csv"], 2, "none.csv: No such file or directory"),
         (["--seed", "public.colour", "--name", "x", "--version", "one"], 2, "--version: 'one' is not a version"),
         (["--seed", "public.colour", "--name", "x", "--target", "oracle"], 1, "is no Oracle"),
     ],

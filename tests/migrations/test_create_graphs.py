@@ -94,7 +94,7 @@ def undone(target: psycopg.Connection) -> Iterator[None]:
         yield
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(schema=schemas())
 def test_all_that_is_needed_and_nothing_more(source, target, tmp_path_factory, schema):
     name, statements, seed = schema
