@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from itertools import product
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from devdb.migrations.layers import KINDS, Layer, Part, layers
 
 
 @st.composite
-def some_parts(draw: st.DrawFn) -> list[Part]:
+def some_parts(draw: st.DrawFn, *, most: int = 12) -> list[Part]:
     """Parts that need some of those before them."""
     found: list[Part] = []
-    for number in range(draw(st.integers(1, 12))):
+    for number in range(draw(st.integers(1, most))):
         needs = draw(st.frozensets(st.integers(0, number - 1), max_size=3)) if number else frozenset()
         found.append(Part(number, draw(st.sampled_from(list(KINDS))), "", needs))
     return found
@@ -50,6 +50,7 @@ def _all_of_kind(part: Part, parts: list[Part], made: set[int]) -> set[int]:
     return found
 
 
+@settings(deadline=None)
 @given(some_parts())
 def test_each_file_needs_what_came_before(parts):
     made: set[int] = set()
@@ -61,7 +62,8 @@ def test_each_file_needs_what_came_before(parts):
     assert made == {part.number for part in parts}
 
 
-@given(some_parts().filter(lambda parts: len(parts) < 7))
+@settings(deadline=None)
+@given(some_parts(most=6))
 def test_no_fewer_files_would_do(parts):
     assert len(layers(parts)) == fewest(parts)
 
