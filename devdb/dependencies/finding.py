@@ -41,6 +41,9 @@ def find(graph: Graph, text: str, *, type: str | None = None) -> Thing:
             f"{found[0]} lies in the schema {schema}, which source.schemas leaves out",
             hint=f"add {schema} to source.schemas",
         )
+    if {thing.type for thing in allowed} == {"package", "package body"}:
+        # Oracle's: who asks for it means both, and the package has its body with it.
+        allowed = [thing for thing in allowed if thing.type == "package"]
     if len(allowed) > 1:
         raise _several(text, allowed)
     return allowed[0]

@@ -85,9 +85,18 @@ class Oracle:
         for need in self.graph.needs_of.get(thing, ()):
             if not need.is_first or need.kind == "fk" or thing.type == "synonym":
                 continue
-            yield need.needs
-            if need.needs.type == "synonym":
-                yield from (other.needs for other in self.graph.needs_of.get(need.needs, ()))
+            yield from self._meant(need.needs)
+
+    def _meant(self, thing: Thing) -> Iterator[Thing]:
+        """The thing and, through synonyms of synonyms (Oracle lets them run in a ring), what they stand for."""
+        found = {thing: None}
+        todo = [thing]
+        while todo:
+            for need in self.graph.needs_of.get(todo.pop(), ()):
+                if need.of.type == "synonym" and need.needs not in found:
+                    found[need.needs] = None
+                    todo.append(need.needs)
+        yield from found
 
     def _texts(self, thing: Thing) -> tuple[list[str], list[oracle_ddl.Key]]:
         """The statements that make the thing, and its foreign keys."""

@@ -22,11 +22,11 @@ def test_kill_9_at_any_moment(start, run, demo_db, ask, tell, reader, databases,
     run("build-dev-db")
     whole_s = time.monotonic() - begun_s
     rows = ask("devdb", "SELECT count(*) FROM registry.well")
-    for part in range(9):
+    for part in range(6):
         tell("devdb", OURS)
         oid = ask("devdb", "SELECT oid FROM pg_database WHERE datname = 'devdb'")
         reading = reader("devdb", "SELECT count(*), max(id) FROM registry.well")
-        moment_s = whole_s * (part + random.random()) / 9
+        moment_s = whole_s * (part + random.random()) / 6
         process = start("update-dev-db-schema")
         try:
             process.wait(moment_s)

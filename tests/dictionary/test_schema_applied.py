@@ -77,7 +77,7 @@ def made(dictionary: Dictionary, case: Any, empty: psycopg.Connection[Any]) -> L
         raise
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(said=cased, chance=st.randoms(use_true_random=False))
 def test_postgresql_takes_every_schema_and_has_every_key(
     empty: psycopg.Connection[Any], said: tuple[str, Dictionary], chance: random.Random

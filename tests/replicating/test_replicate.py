@@ -143,7 +143,7 @@ def test_with_gates_a_failure_leaves_what_was_before_the_run(replicate_here, cou
     assert counts() == NOTHING
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGKILL])
 def test_a_killed_run_leaves_what_was_before_the_step(
     replicate, environment, counts, site, application, number, tmp_path
 ):

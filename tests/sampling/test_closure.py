@@ -173,7 +173,7 @@ def test_the_source_chooses_the_rows_that_keys_name(
     assert " Filter: (f." not in whole
 
 
-@settings(max_examples=15, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
 @given(graph=graphs())
 def test_every_key_is_followed_once_and_in_order(cluster: Cluster, graph: Graph) -> None:
     with new_database(cluster) as made:

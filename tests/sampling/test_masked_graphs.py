@@ -21,7 +21,7 @@ from devdb.server.cluster import Cluster
 from devdb.settings.column_patterns import column_pattern_for
 from devdb.sqltext.quoting import ident
 
-_GRAPHS = int(os.environ.get("DEVDB_GRAPHS", "0")) or 6
+_GRAPHS = int(os.environ.get("DEVDB_GRAPHS", "0")) or 3
 
 # One kind for all types that a key's columns may have together.
 _KINDS = {
