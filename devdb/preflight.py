@@ -28,7 +28,6 @@ from devdb.server import link
 from devdb.server.connection import Connection, application_name, close_quietly, connect
 from devdb.server.sparing import duration
 from devdb.settings import Settings
-from devdb.sqltext.quoting import ident
 from devdb.sqltext.templates import Templates
 
 if TYPE_CHECKING:
@@ -185,9 +184,8 @@ def ground(run: Run, *, may_create: bool) -> Iterator[Ground]:
         if server.is_there:
             name = application_name(run.command)
             previous = opened(connect(make_conninfo(**settings.target_conninfo()), application_name=name))
-        password = settings.source_password
-        has_password = bool(source_connection.info.password) if standin is None else password is not None
-        _refuse_noting(run, templates, lock, has_password=has_password)
+        if standin is None and (settings.source_password or source_connection.info.password):
+            dev_server.refuse_noting(lock, templates, yes=run.yes, warn=run.warn)
         kept = _refuse_replacement(run, templates, server, source, previous, may_create=may_create)
         if run.in_place:
             _refuse_large(templates, server, source_connection, source, previous)
@@ -244,7 +242,9 @@ def _stand_in(run: Run, templates: Templates, lock: Connection) -> Iterator[Stan
     settings = run.settings
     if not run.dry_run:
         dev_server.lock(lock, templates, settings.target.dbname)
-    with standing_in(settings, templates, lock, command=run.command, report=run.reporter) as standin:
+    with standing_in(
+        settings, templates, lock, command=run.command, report=run.reporter, yes=run.yes, warn=run.warn
+    ) as standin:
         yield standin
 
 
@@ -324,19 +324,6 @@ def _refuse_replacement(
     what = f"schemas that only {target.dbname} holds"
     _let_go(run, lost, f"{what} would be lost", "keep them with target.keep_schemas", f"{what} are not kept")
     return tuple(name for name in target.keep_schemas if name in others)
-
-
-def _refuse_noting(run: Run, templates: Templates, lock: Connection, *, has_password: bool) -> None:
-    """The password goes into the dev database, and nowhere else on that server."""
-    noting = dev_server.noting(lock, templates) if has_password else []
-    if not noting:
-        return
-    what = "the dev server would keep the password of the source where others may read it"
-    user = ident(lock.info.user)
-    remedy = "; ".join(f"ALTER ROLE {user} SET {setting}" for setting in noting)
-    if not run.yes:
-        raise Refused(what, hint=f"have a superuser say {remedy}; or let it happen with --yes")
-    run.warn(f"{what}: {remedy} prevents that")
 
 
 def _refuse_dependents(

@@ -7,7 +7,7 @@ source's: each table has one child, the foreign table. It is made anew, and drop
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from importlib import import_module
@@ -16,6 +16,7 @@ import psycopg
 from psycopg.conninfo import make_conninfo
 
 from devdb import explaining
+from devdb.catalog import dev_server
 from devdb.catalog.model import Name, Source
 from devdb.dictionary import reading, schema, tables
 from devdb.dictionary.dialect import Dialect, Reading
@@ -118,14 +119,23 @@ class StandIn:
 
 @contextmanager
 def standing_in(
-    settings: Settings, templates: Templates, maintenance: Connection, *, command: str, report: Reporter
+    settings: Settings,
+    templates: Templates,
+    maintenance: Connection,
+    *,
+    command: str,
+    report: Reporter,
+    yes: bool = False,
+    warn: Callable[[str], None] | None = None,
 ) -> Iterator[StandIn]:
     """Have a stand-in for the source, until the end.
 
-    `maintenance` is a connection to the dev server. Raises Refused, SettingsError or ConnectionFailed when the source
-    cannot be looked at, and says what to do.
+    `maintenance` is a connection to the dev server; `yes` goes on, with a warning, where that would note the source's
+    password. Raises Refused, SettingsError or ConnectionFailed when the source cannot be looked at, and what to do.
     """
     _refuse_lacking(settings, maintenance)
+    if settings.source_password is not None:
+        dev_server.refuse_noting(maintenance, templates, yes=yes, warn=warn or report.warning)
     dbname = settings.standin_dbname(os.getpid())
     _drop_left_over(settings, maintenance)
     _hold(maintenance, dbname)

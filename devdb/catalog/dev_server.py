@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
@@ -13,6 +13,7 @@ import psycopg
 from devdb.catalog.model import Database
 from devdb.catalog.source import ask
 from devdb.errors import Refused
+from devdb.sqltext.quoting import ident
 from devdb.sqltext.templates import Templates
 
 # In the comment of a database that devdb made; what else the comment says is the user's.
@@ -97,6 +98,21 @@ def noting(connection: psycopg.Connection[Any], templates: Templates) -> list[st
         except psycopg.errors.InsufficientPrivilege:
             kept.append(f"{row.name} = {row.quiet}")
     return kept
+
+
+def refuse_noting(
+    connection: psycopg.Connection[Any], templates: Templates, *, yes: bool, warn: Callable[[str], None]
+) -> None:
+    """The password goes into a mapping, and nowhere else on this server. Raises Refused, or with `yes` warns."""
+    kept = noting(connection, templates)
+    if not kept:
+        return
+    what = "the dev server would keep the password of the source where others may read it"
+    user = ident(connection.info.user)
+    remedy = "; ".join(f"ALTER ROLE {user} SET {setting}" for setting in kept)
+    if not yes:
+        raise Refused(what, hint=f"have a superuser say {remedy}; or let it happen with --yes")
+    warn(f"{what}: {remedy} prevents that")
 
 
 def schemas(connection: psycopg.Connection[Any], templates: Templates) -> tuple[list[str], list[str]]:
