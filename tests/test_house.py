@@ -19,6 +19,7 @@ ROOMS = (
     "errors",
     "progress",
     "report",
+    "pages",
     "wrappers",
     "settings",
     "sqltext",

@@ -5,12 +5,12 @@ from __future__ import annotations
 import gc
 import signal
 import sys
-from importlib import import_module
 from types import FrameType
 from typing import Any
 
 import click
 
+from devdb.cli.lazily import LazyGroup
 from devdb.cli.options import CONTEXT_SETTINGS, Options, run_options, version_option
 from devdb.errors import ConnectionFailed, DevdbError
 
@@ -33,18 +33,8 @@ _SUBCOMMANDS = {
 }
 
 
-class _Group(click.Group):
-    """A group that imports a command when it is asked for, and not before."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted({*super().list_commands(ctx), *_SUBCOMMANDS})
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name in _SUBCOMMANDS:
-            module, _, name = _SUBCOMMANDS[cmd_name].partition(":")
-            command: click.Command = getattr(import_module(module), name)
-            return command
-        return super().get_command(ctx, cmd_name)
+class _Group(LazyGroup):
+    """A group whose every failure ends it with the right exit status."""
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         return _ending_well(super().main, *args, **kwargs)
@@ -88,7 +78,7 @@ def _end(signum: int, _frame: FrameType | None) -> None:
     sys.exit(128 + signum)
 
 
-@click.group(cls=_Group, context_settings=CONTEXT_SETTINGS)
+@click.group(cls=_Group, elsewhere=_SUBCOMMANDS, context_settings=CONTEXT_SETTINGS)
 @version_option
 def devdb() -> None:
     """Build a developer database from production, and run SQL scripts the way psql does.

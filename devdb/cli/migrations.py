@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from devdb.cli.lazily import LazyGroup
 from devdb.cli.migrations_work import Said, Work, at_work, looking, marking, of_files, print_json, version_of
 from devdb.cli.options import CONTEXT_SETTINGS, Options, some_options, version_option
 
@@ -24,19 +24,7 @@ _ELSEWHERE = {
 _SHARED = ("host", "port", "username", "dev_db", "prod_db", "config", "sql_dir", "verbose", "quiet")
 
 
-class _Group(click.Group):
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted({*super().list_commands(ctx), *_ELSEWHERE})
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name in _ELSEWHERE:
-            module, _, name = _ELSEWHERE[cmd_name].partition(":")
-            command: click.Command = getattr(import_module(module), name)
-            return command
-        return super().get_command(ctx, cmd_name)
-
-
-@click.group(cls=_Group, context_settings=CONTEXT_SETTINGS)
+@click.group(cls=LazyGroup, elsewhere=_ELSEWHERE, context_settings=CONTEXT_SETTINGS)
 @version_option
 def migrations() -> None:
     """Write, apply and check migration files, by Flyway's rules and in Flyway's table.

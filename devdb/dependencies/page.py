@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from html import escape
-from importlib import resources
 from typing import Any
 
 from devdb.dependencies.drawing import BOX_HEIGHT, BOX_WIDTH, places
 from devdb.dependencies.model import KINDS, Closure, Thing
 from devdb.dependencies.tree import said, summary
+from devdb.pages import filled, script
 
 
 def page(closure: Closure) -> str:
     """The page of a closure, to be written into a file or served as it is."""
-    template = resources.files("devdb.dependencies").joinpath("page.html").read_text(encoding="utf-8")
     seeds = ", ".join(thing.identity for thing in closure.seeds)
     verb = "needs" if len(closure.seeds) == 1 else "need"
     question = f"What {{}} {verb}" if closure.direction == "needs" else "What needs {}"
@@ -25,15 +23,9 @@ def page(closure: Closure) -> str:
         "summary": escape(summary(closure)),
         "rows": "".join(_rows(closure)),
         # Last: names of objects may look like one of ours.
-        "data": _script(_data(closure)),
+        "data": script(_data(closure)),
     }
-    before = template
-    done = ""
-    for name, text in parts.items():
-        kept, mark, before = before.partition(f"<!--{name}-->")
-        assert mark, name
-        done += kept + text
-    return done + before
+    return filled("devdb.dependencies", parts)
 
 
 def _data(closure: Closure) -> dict[str, Any]:
@@ -78,9 +70,3 @@ def _rows(closure: Closure) -> Iterator[str]:
             f'<tr data-thing="{number}"><td>{escape(thing.type)}</td><td>{escape(thing.identity)}</td>'
             f'<td class="n">{needs[thing]}</td><td class="n">{needed[thing]}</td><td class="why">{told}</td></tr>\n'
         )
-
-
-def _script(values: object) -> str:
-    """JSON that ends no script and opens no comment, whatever the objects are called."""
-    text = json.dumps(values, ensure_ascii=False, separators=(",", ":"))
-    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Iterator
 from html import escape
-from importlib import resources
 from typing import Any
 
+from devdb.pages import filled, script
 from devdb.planning.layout import BOX_HEIGHT, BOX_WIDTH, Layout, layout
 from devdb.planning.plan import Plan, PlannedKey, PlannedTable
 from devdb.planning.plan_file import readable
@@ -15,21 +14,14 @@ from devdb.planning.plan_file import readable
 
 def page(plan: Plan) -> str:
     """The page of a plan, to be written into a file or served as it is."""
-    template = resources.files("devdb.planning").joinpath("page.html").read_text(encoding="utf-8")
     parts = {
         "title": escape(f"Plan: {plan.source} → {plan.target}"),
         "head": "".join(_head(plan)),
         "figures": "".join(_figures(plan)),
         # Last: names of tables may look like one of ours.
-        "data": _script(_data(plan)),
+        "data": script(_data(plan)),
     }
-    before = template
-    done = ""
-    for name, text in parts.items():
-        kept, mark, before = before.partition(f"<!--{name}-->")
-        assert mark, name
-        done += kept + text
-    return done + before
+    return filled("devdb.planning", parts)
 
 
 def _data(plan: Plan) -> dict[str, Any]:
@@ -64,12 +56,6 @@ def _placed(names: list[str], keys: Iterable[PlannedKey], among: Collection[str]
 def _divided(table: str) -> tuple[str, str]:
     schema, _, name = table.partition(".")
     return schema, name
-
-
-def _script(values: object) -> str:
-    """JSON that ends no script and opens no comment, whatever the tables are called."""
-    text = json.dumps(values, ensure_ascii=False, separators=(",", ":"))
-    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
 def _head(plan: Plan) -> Iterator[str]:
