@@ -10,7 +10,7 @@ import click
 
 
 class LazyGroup(click.Group):
-    """A group with commands elsewhere, besides its own: each name with its module and, after a colon, its name there."""
+    """A group with commands elsewhere, besides its own: of each its module and, after a colon, its name there."""
 
     def __init__(self, *args: Any, elsewhere: Mapping[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
