@@ -10,9 +10,12 @@ from importlib import resources
 def filled(package: str, parts: Mapping[str, str]) -> str:
     """The package's page.html with these parts, in the template's order, for its comments of their names.
 
-    What a part says is looked into no more: names of a database's may look like those comments.
+    What moves the picture, the same on every page, comes for the comment of that name. What a part says
+    is looked into no more: names of a database's may look like those comments.
     """
-    before = resources.files(package).joinpath("page.html").read_text(encoding="utf-8")
+    template = resources.files(package).joinpath("page.html").read_text(encoding="utf-8")
+    picture = resources.files("devdb").joinpath("picture.js").read_text(encoding="utf-8")
+    before = template.replace("/*picture*/\n", picture)
     done = ""
     for name, text in parts.items():
         kept, mark, before = before.partition(f"<!--{name}-->")

@@ -13,7 +13,8 @@ from datetime import date, datetime, time, timedelta, timezone
 from typing import Any
 
 from sqlserver import Answer
-from sqlserver_queries import Column, Query, Refused, Row, Table
+from sqlserver_queries import Query, Refused, Row
+from sqlserver_schema import Column, Table
 
 from devdb.sqltext.templates import Templates
 

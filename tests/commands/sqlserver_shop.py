@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from uuid import UUID
 
-from sqlserver_queries import Column, Key, Table
+from sqlserver_schema import Column, Key, Table
 
 # More than fit into one list, and all that a constant could fall over.
 ODD_CODES = [

@@ -14,7 +14,8 @@ import psycopg
 import pytest
 from databases import new_database
 from sqlserver import Answer, SqlServer, sql_server
-from sqlserver_queries import Row, Table
+from sqlserver_queries import Row
+from sqlserver_schema import Table
 from sqlserver_shop import SEQUENCES, SHELF, tables
 from sqlserver_tables import Tables, closure, here
 from workbench import Run

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -14,12 +13,10 @@ from migration_site import FLYWAYS_TABLE, TEMPLATES, Site
 from devdb.errors import CheckFailed, ConnectionFailed, Refused, ScriptFailed, UsageError
 from devdb.migrations import apply as applying
 from devdb.migrations.checksum import checksum
-from devdb.migrations.folder import File
 from devdb.migrations.history import History, Row
-from devdb.migrations.info import Resolved, resolve
-from devdb.migrations.naming import Version, parse
+from devdb.migrations.info import resolve
+from devdb.migrations.naming import Version
 from devdb.migrations.repair import baseline, repair
-from devdb.migrations.running import runs_in_transaction
 from devdb.migrations.validate import DEFAULT_IGNORED
 from devdb.server.cluster import Cluster
 
@@ -348,44 +345,6 @@ def test_a_lost_connection_is_said_and_leaves_nothing(site: Site) -> None:
         site.apply()
     assert site.history() == [("1", "V1__a.sql", False)]
     assert site.rows("SELECT to_regclass('a') IS NULL") == [(False,)]
-
-
-@pytest.mark.parametrize(
-    ("sql", "inside"),
-    [
-        ("CREATE TABLE a ()", True),
-        ("VACUUM", False),
-        ("-- x\n/* y */ vacuum (analyze) t", False),
-        ("CREATE UNIQUE INDEX CONCURRENTLY i ON t (a)", False),
-        ("create index concurrently if not exists i on t (a)", False),
-        ("CREATE INDEX concurrently_i ON t (a)", True),
-        ("DROP INDEX CONCURRENTLY i", False),
-        ("REINDEX TABLE t", True),
-        ("REINDEX (VERBOSE) DATABASE d", False),
-        ("REINDEX INDEX CONCURRENTLY i", False),
-        ("CREATE DATABASE d", False),
-        ("DROP TABLESPACE t", False),
-        ("CREATE SUBSCRIPTION s CONNECTION '' PUBLICATION p", False),
-        ("ALTER SYSTEM SET work_mem = '1MB'", False),
-        ("DISCARD ALL", False),
-        ("DISCARD PLANS", True),
-        ("CLUSTER", False),
-        ("CLUSTER t", True),
-        ("ALTER TYPE t ADD VALUE 'x'", True),
-        ("ALTER TABLE t DETACH PARTITION p CONCURRENTLY", False),
-        ("ALTER DATABASE d SET TABLESPACE t", False),
-        ("ALTER DATABASE d SET work_mem = '1MB'", True),
-        ("REFRESH MATERIALIZED VIEW CONCURRENTLY m", True),
-        ("SELECT 'VACUUM'; SELECT 1", True),
-        ("", True),
-    ],
-)
-def test_what_cannot_be_in_a_transaction_is_known(sql: str, inside: bool) -> None:
-    file = File(Path("V1__a.sql"), "V1__a.sql", parse("V1__a.sql"), sql)
-    resolved = Resolved(file, "SQL", 0, 0, None)
-    assert runs_in_transaction(resolved, mixed=False, server_version=150000) is inside
-    if "ADD VALUE" in sql:
-        assert not runs_in_transaction(resolved, mixed=False, server_version=110000)
 
 
 def test_long_names_are_cut_as_flyway_cuts_them(site: Site) -> None:
