@@ -10,6 +10,7 @@ from typing import Any
 import psycopg
 from psycopg.rows import namedtuple_row
 
+from devdb.catalog import source as catalog
 from devdb.errors import Refused, UsageError
 from devdb.migrations.checksum import java_hash
 from devdb.migrations.naming import Version
@@ -197,7 +198,9 @@ class History:
         if self._connection.info.server_version >= 140000:
             self._connection.execute("SET idle_session_timeout = 0")
         for number in range(tries):
-            (row,) = self.ask("lock.sql", number=self.lock_number)
+            # Flyway's is of a transaction or of a session, which exclude each other.
+            key = f"{self.lock_number}::pg_catalog.int8"
+            (row,) = catalog.ask(self._connection, self._templates, "catalog/advisory_lock.sql", key=key)
             if row.is_taken:
                 self.refresh()
                 return

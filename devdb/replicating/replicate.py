@@ -36,6 +36,9 @@ _PLACE = re.compile(r"^    -- (.*):(\d+)$")
 # Nothing that is meant for people's sessions ends this one, and it hears what the steps tell.
 _SESSION = {"client_min_messages": "notice", "statement_timeout": "0"}
 
+# The steps' functions take it for their transactions, too: sql/replicating/step.sql.
+_LOCK = "pg_catalog.hashtextextended('devdb replicate', 0)"
+
 
 @dataclass(frozen=True)
 class Run:
@@ -181,7 +184,7 @@ def _lock(connection: Connection, templates: Templates) -> None:
     """Take the lock on replications in this database, until `connection` ends. Raises Refused naming who holds it."""
     if connection.info.server_version >= 140000:
         connection.execute("SET idle_session_timeout = 0")
-    (row,) = ask(connection, templates, "replicating/lock.sql")
+    (row,) = ask(connection, templates, "catalog/advisory_lock.sql", key=_LOCK)
     if not row.is_taken:
         holder = f"{row.application_name or 'a session'} (server process {row.pid})" if row.pid else "another session"
         of_whom = f" of user {row.user}" if row.user else ""
